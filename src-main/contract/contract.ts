@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import type { Failure } from '../domain/failure.ts';
+import type { RunRecord } from '../domain/run-record.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+
+z.config({ jitless: true }); // zod's compiled validators need eval, which the page's content policy forbids (workbench.md 3)
+
+const slot = z.string().min(1).max(40);
+const runId = z.string().min(1).max(60);
+const runFilter = {
+  text: z.string().max(120).optional(),
+  batch: z.string().max(80).optional(),
+  day: z.iso.date().optional(),
+  outcome: z.enum(['PASS', 'FAIL', 'ERROR', 'ABORTED']).optional(),
+};
+
+/** Every command a screen can give, with the schema of its input. What a screen may know comes in the snapshot. */
+export const COMMANDS = {
+  /** What the scanner read: a unit label or a printed command code. Starts a run, or refuses with the reason. */
+  scan: z.strictObject({ text: z.string().max(4096), slot: slot.optional() }),
+  /** The operator stops the run in this slot. */
+  abortRun: z.strictObject({ slot }),
+  /** Newest first. */
+  findRuns: z.strictObject({ ...runFilter, limit: z.int().min(1).max(1000).optional() }),
+  readRun: z.strictObject({ runId }),
+  /** QA: flash a reject again in a run of its own, linked to the first. The unit goes into this slot. */
+  rework: z.strictObject({ runId, slot }),
+  /** A day or a batch as a file. */
+  exportRuns: z.strictObject({ ...runFilter, format: z.enum(['csv', 'jsonl']) }),
+  /** Supervisor: the batch that runs belong to from now on. */
+  openBatch: z.strictObject({ name: z.string().regex(/^[\w .:/-]{1,60}$/u) }),
+  verifyAudit: z.strictObject({}),
+  /** Virtual line only: plug the virtual unit of this slot in (with a fault, or `none`), pull it, scan its label, or get a fresh unit. */
+  bench: z.strictObject({
+    slot,
+    action: z.enum(['plug', 'unplug', 'scan', 'fresh']),
+    fault: z.string().max(60).optional(),
+  }),
+} as const;
+
+export type CommandName = keyof typeof COMMANDS;
+export type CommandInput<Name extends CommandName> = z.infer<(typeof COMMANDS)[Name]>;
+
+/** What each command answers with when it is done. */
+export type CommandOutput = {
+  scan: { readonly runId?: string; readonly slot?: string };
+  abortRun: null;
+  findRuns: readonly RunRecord[];
+  readRun: RunRecord;
+  rework: { readonly runId: string };
+  exportRuns: { readonly fileName: string; readonly mediaType: string; readonly text: string; readonly runs: number };
+  openBatch: null;
+  verifyAudit: { readonly intact: boolean; readonly entries: number; readonly summary: string };
+  bench: null;
+};
+
+/** Every answer is one of these; a thrown error does not survive IPC whole. */
+export type CommandAnswer<Name extends CommandName = CommandName> =
+  | { readonly ok: true; readonly value: CommandOutput[Name] }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** The station as the screens see it; implemented by station.ts, proxied by client.ts. */
+export interface StationCommands {
+  call<Name extends CommandName>(name: Name, input: CommandInput<Name>): Promise<CommandAnswer<Name>>;
+  /** The present snapshot at once, and every later one. Returns the unsubscribe function. */
+  subscribe(listener: (snapshot: Snapshot) => void): () => void;
+}
+
+/** What the preload bridge or the loopback socket gives the page: the two primitives everything else is made of. */
+export interface Transport {
+  invoke(name: string, input: unknown): Promise<unknown>;
+  subscribe(listener: (snapshot: unknown) => void): () => void;
+}

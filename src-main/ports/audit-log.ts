@@ -1,0 +1,42 @@
+import type { RunBegun, RunEnded, RunRecord, StepRecord } from '../domain/run-record.ts';
+
+/**
+ * The local record. Writes are synchronous and durable: when a method returns, the entry survives a power cut (WAL with
+ * synchronous=FULL). A write that fails throws StationError `audit/write-failed`; the station then stops, because a unit
+ * without a record is worse than a stopped line. Entries are only ever added.
+ */
+export interface AuditLog {
+  beginRun(run: RunBegun): void;
+  addStep(runId: string, step: StepRecord): void;
+  endRun(ended: RunEnded): void;
+  /** Anything else worth keeping: station start and stop, recipe loaded, export made. */
+  note(kind: string, body: Readonly<Record<string, unknown>>): void;
+  readRun(runId: string): RunRecord | undefined;
+  /** Newest first. `text` matches any identifier exactly or by its last six or more characters; all filters combine with AND. */
+  findRuns(query: RunQuery): readonly RunRecord[];
+  /** Runs begun and not ended: what a crash cut off. */
+  unfinishedRuns(): readonly RunBegun[];
+  /** The run in which this device ID passed in this batch, if any. */
+  passedInBatch(batch: string, deviceId: string): string | undefined;
+  /** Walks the whole chain. */
+  verify(): AuditVerdict;
+  close(): void;
+}
+
+export type RunQuery = {
+  readonly text?: string;
+  readonly batch?: string;
+  /** Local calendar day of the run's beginning, `YYYY-MM-DD`. */
+  readonly day?: string;
+  readonly outcome?: 'PASS' | 'FAIL' | 'ERROR' | 'ABORTED';
+  readonly limit?: number;
+};
+
+export type AuditVerdict =
+  | { readonly intact: true; readonly entries: number; readonly head: string }
+  | {
+      readonly intact: false;
+      readonly entries: number;
+      /** One sentence per defect, in order, each naming the entry: changed, missing, reordered, or the page SQLite cannot read. */
+      readonly defects: readonly { readonly entry: number | undefined; readonly what: string }[];
+    };

@@ -1,0 +1,16 @@
+import type { AuditLog } from './audit-log.ts';
+import type { Cloud } from './cloud.ts';
+import type { Flasher } from './flasher.ts';
+import type { UnitConsole } from './unit-console.ts';
+import type { UnitControl } from './unit-control.ts';
+import type { UsbBus } from './usb-bus.ts';
+
+/** Everything outside that the station touches. Built once, in build-station.ts, and handed down. */
+export type Ports = {
+  readonly bus: UsbBus;
+  readonly control: UnitControl;
+  readonly console: UnitConsole;
+  readonly flasher: Flasher;
+  readonly cloud: Cloud;
+  readonly audit: AuditLog;
+};

@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 } },
+      { test: { name: 'e2e', include: ['test/e2e/**/*.e2e.ts'], testTimeout: 90_000, hookTimeout: 90_000 } },
+      {
+        // The virtual machine is one at a time: it wants both processors.
+        test: {
+          name: 'vm',
+          include: ['test/vm/**/*.vm.ts'],
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});

@@ -52,7 +52,13 @@ export const FAILURES = {
   ),
   'firmware/wrong-product-id': error('The product binary is for another product.', 'Call the supervisor.'),
   'firmware/wrong-os-version': error('A firmware file is of another Device OS release.', 'Call the supervisor.'),
-  'firmware/missing-dependency': error('The recipe lacks a firmware part.', 'Call the supervisor.'),
+  'firmware/missing-dependency': error(
+    'A firmware file needs a newer part than the recipe has.',
+    'Call the supervisor.',
+  ),
+  'firmware/no-such-release': error('This Device OS release does not exist for this unit.', 'Call the supervisor.'),
+  'firmware/mixed-versions': error('The firmware parts are of different releases.', 'Call the supervisor.'),
+  'firmware/missing-part': error('The recipe lacks a firmware part.', 'Call the supervisor.'),
   'firmware/unsupported': error('A firmware file cannot be used on this line.', 'Call the supervisor.'),
   'plan/refused': error('This unit cannot take this firmware.', 'Call the supervisor.'),
   'plan/range-refused': error('The write was refused to protect the unit.', 'Call the supervisor.'),
@@ -96,6 +102,10 @@ export const FAILURES = {
   'sim/activation-failed': fail('The SIM could not be activated.', 'Put the unit on the reject tray for QA.'),
   'sim/inactive': fail('The SIM is switched off or blocked.', 'Put the unit on the reject tray for QA.'),
   'sim/owned-elsewhere': fail('The SIM belongs to someone else.', 'Put the unit on the reject tray for QA.'),
+  'sim/not-in-product': error(
+    'The SIM did not appear in the product.',
+    'Keep the unit and scan it again in a minute. If it happens again, give it to QA.',
+  ),
   'sim/pending': error('The SIM is not active yet.', 'Put the unit aside and scan it again later.'),
 
   // Cloud
@@ -132,6 +142,7 @@ export const FAILURES = {
   'station/invalid-file': error('The station file cannot be used.', 'Call the supervisor.'),
   'station/data-in-use': error('Another Linewright uses this data folder.', 'Close the other one first.'),
   'station/port-in-use': error('The network port is in use.', 'Close the other program or choose another port.'),
+  'station/connection-lost': error('No connection to the station.', 'Wait. If it stays, call the supervisor.'),
   'station/not-virtual': error('This works on a virtual line only.', 'Use real units here.'),
   'request/invalid': error('The request makes no sense.', 'Reload the page.'),
 } as const satisfies Record<string, FailureEntry>;

@@ -1,6 +1,7 @@
 import type { DeviceOsVersion } from '../domain/device-os-version.ts';
 import type { Platform } from '../domain/platform.ts';
 import type { ProductVersion } from '../domain/product-version.ts';
+import type { RecordedRecipe } from '../domain/run-record.ts';
 import type { FirmwareModule } from './firmware-module.ts';
 
 /** A recipe whose files have all been read, hashed, parsed and found to agree with each other. Made by loadRecipe only. */
@@ -14,10 +15,12 @@ export type Recipe = {
   readonly deviceOs: DeviceOsVersion;
   /** Module version of that Device OS release (firmware-modules.md 2). */
   readonly deviceOsModuleVersion: number;
-  /** Modules of the Device OS release that are written over DFU: system parts, and the radio stack where given. */
+  /** Modules of the Device OS release that are written over DFU: radio stack where given, then system parts by index. */
   readonly system: readonly FirmwareModule[];
   readonly application: FirmwareModule;
   readonly sim: SimPolicy;
+  /** What is allowed and yet worth a supervisor's look, one sentence each. */
+  readonly warnings: readonly string[];
 };
 
 export type SimPolicy = {
@@ -28,3 +31,16 @@ export type SimPolicy = {
   /** Whether a unit may pass while its SIM is still being activated (cloud-api.md R27: it should). */
   readonly mayBePending: boolean;
 };
+
+/** The recipe as a run's record pins it: the recipe file and the application by SHA-256 of the whole file. */
+export function recordedRecipe(recipe: Recipe): RecordedRecipe {
+  return {
+    name: recipe.name,
+    sha256: recipe.sha256,
+    productId: recipe.productId,
+    productVersion: recipe.productVersion,
+    platform: recipe.platform.name,
+    deviceOs: recipe.deviceOs,
+    applicationSha256: recipe.application.fileSha256,
+  };
+}

@@ -1,3 +1,4 @@
+import type { Outcome } from '../domain/outcome.ts';
 import type { RunBegun, RunEnded, RunRecord, StepRecord } from '../domain/run-record.ts';
 
 /**
@@ -18,18 +19,20 @@ export interface AuditLog {
   unfinishedRuns(): readonly RunBegun[];
   /** The run in which this device ID passed in this batch, if any. */
   passedInBatch(batch: string, deviceId: string): string | undefined;
+  /** How many ended runs of a batch had each outcome; outcomes that did not occur may be left out. */
+  countOutcomes(batch: string): Readonly<Partial<Record<Outcome, number>>>;
   /** Walks the whole chain. */
   verify(): AuditVerdict;
   close(): void;
 }
 
 export type RunQuery = {
-  readonly text?: string;
-  readonly batch?: string;
+  readonly text?: string | undefined;
+  readonly batch?: string | undefined;
   /** Local calendar day of the run's beginning, `YYYY-MM-DD`. */
-  readonly day?: string;
-  readonly outcome?: 'PASS' | 'FAIL' | 'ERROR' | 'ABORTED';
-  readonly limit?: number;
+  readonly day?: string | undefined;
+  readonly outcome?: Outcome | undefined;
+  readonly limit?: number | undefined;
 };
 
 export type AuditVerdict =

@@ -15,6 +15,8 @@ export type ReadBackJob = {
   readonly alt: number;
   readonly address: number;
   readonly sizeBytes: number;
+  /** Leave DFU mode after reading; the unit restarts. This is also how a unit is sent back without writing a byte. */
+  readonly leave: boolean;
 };
 
 /** Bytes done of one phase of one job; never goes back within a phase. Erase counts come before write counts. */

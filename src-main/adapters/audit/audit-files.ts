@@ -1,0 +1,103 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import Database from 'better-sqlite3';
+import { StationError } from '../../domain/failure.ts';
+import { auditFailure, isBusy } from './audit-failures.ts';
+import { migrate, SCHEMA_VERSION, schemaVersion } from './schema.ts';
+
+/** Where the parts of one audit log lie; all in one folder, moved and kept together. */
+export type AuditFiles = {
+  /** The log itself (with `-wal` and `-shm` beside it while it is open). */
+  readonly database: string;
+  /** The number and hash of the last entry, so that a cut end is noticed. */
+  readonly head: string;
+  /** Locked by the one station that may write. */
+  readonly lock: string;
+};
+
+/** The files of the log in a data folder, or of the log whose `.sqlite` file is given. */
+export function auditFiles(folderOrFile: string): AuditFiles {
+  const path = resolve(folderOrFile);
+  const database = path.endsWith('.sqlite') ? path : join(path, 'audit.sqlite');
+  const bare = database.slice(0, -'.sqlite'.length);
+  return { database, head: `${bare}.head`, lock: `${bare}.lock` };
+}
+
+/**
+ * Takes the right to write in this folder; give it back with the function returned. It is an exclusive lock of SQLite on an
+ * empty file: the operating system drops it with the process, however that ends, so no stale lock is ever left. Throws
+ * `station/data-in-use` when another station, or this one, holds it.
+ */
+export function lockForWriting(files: AuditFiles): () => void {
+  mkdirSync(dirname(files.lock), { recursive: true });
+  const lock = new Database(files.lock, { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (thrown) {
+    lock.close();
+    if (!isBusy(thrown)) throw thrown;
+    throw new StationError('station/data-in-use', `Another Linewright writes in ${dirname(files.lock)}.`, {
+      cause: thrown,
+    });
+  }
+  return () => lock.close();
+}
+
+/**
+ * Opens the database for writing, making it when it is not there. Durable on return of every transaction: WAL with
+ * synchronous=FULL, set at every open because SQLite keeps neither FULL nor its Mac counterpart in the file.
+ */
+export function openForWriting(files: AuditFiles, busyTimeoutMs: number): Database.Database {
+  if (!existsSync(files.database) && existsSync(files.head)) {
+    throw new StationError('audit/damaged', 'The audit log is gone; only its head file is there.');
+  }
+  const database = new Database(files.database, { timeout: busyTimeoutMs });
+  try {
+    guard(database);
+    schemaVersion(database);
+    const mode = database.pragma('journal_mode = WAL', { simple: true });
+    if (mode !== 'wal') {
+      throw new StationError('audit/write-failed', `The disk of ${files.database} cannot hold a write-ahead log.`);
+    }
+    database.pragma('synchronous = FULL');
+    database.pragma('fullfsync = ON');
+    database.pragma('checkpoint_fullfsync = ON');
+    database.pragma('recursive_triggers = ON');
+    migrate(database);
+    return database;
+  } catch (thrown) {
+    database.close();
+    throw thrown;
+  }
+}
+
+/** Opens the database for reading only, also while a station writes to it. Throws `audit/missing` when there is none. */
+export function openForReading(files: AuditFiles, busyTimeoutMs: number): Database.Database {
+  if (!existsSync(files.database)) {
+    if (existsSync(files.head)) {
+      throw new StationError('audit/damaged', 'The audit log is gone; only its head file is there.');
+    }
+    throw new StationError('audit/missing', `There is no audit log at ${files.database}.`);
+  }
+  const database = new Database(files.database, { timeout: busyTimeoutMs, readonly: true, fileMustExist: true });
+  try {
+    guard(database);
+    const version = schemaVersion(database);
+    if (version < SCHEMA_VERSION) {
+      throw new StationError(
+        'audit/damaged',
+        `The file has schema version ${version}, not ${SCHEMA_VERSION}: it is no audit log, or a station must open it first.`,
+      );
+    }
+    return database;
+  } catch (thrown) {
+    database.close();
+    throw auditFailure(thrown, 'Opening the audit log');
+  }
+}
+
+/** A damaged or hostile file may not run code of its own, and is checked cell by cell as it is read. */
+function guard(database: Database.Database): void {
+  database.pragma('trusted_schema = OFF');
+  database.pragma('cell_size_check = ON');
+}

@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import type { CloudSim } from '../../ports/cloud.ts';
+
+/** A SIM as the product route gives it (cloud-api.md 2.8.3). The key is `_id`; the SDK's `iccid` is wrong (0.2 trap 6). */
+export const simAnswer = z.looseObject({
+  _id: z.string(),
+  status: z.string(),
+  activations_count: z.number().nullish(),
+  last_status_change_action: z.string().nullish(),
+  last_status_change_action_error: z.union([z.string(), z.boolean()]).nullish(),
+  state_change_in_progress: z.boolean().nullish(),
+  product_id: z.number().nullish(),
+});
+
+/**
+ * The SIM's state in our words (2.8.3). A SIM on its way out of service is never called active, even while its status
+ * still is; a status this table does not know is `unknown`, never active.
+ */
+export function simStateOf(sim: z.infer<typeof simAnswer>): CloudSim['state'] {
+  const status = sim.status.trim().toLowerCase();
+  const action = sim.last_status_change_action?.trim().toLowerCase() ?? 'activate';
+  const isChanging = sim.state_change_in_progress === true;
+  if (status === 'active') return isChanging && action === 'deactivate' ? 'inactive' : 'active';
+  if (isChanging && (action === 'activate' || action === 'reactivate')) return 'in-progress';
+  if (hasFailed(sim)) return 'failed';
+  if (status === 'never_before_activated') return 'never-activated';
+  return status.startsWith('inactive') ? 'inactive' : 'unknown';
+}
+
+/** The cloud writes `"yes"`/`"no"`; a boolean is accepted because nothing guarantees the string. */
+function hasFailed(sim: z.infer<typeof simAnswer>): boolean {
+  const error = sim.last_status_change_action_error;
+  return error === true || (typeof error === 'string' && error.trim().toLowerCase() === 'yes');
+}

@@ -1,0 +1,73 @@
+import type { Readable } from 'node:stream';
+import { ReadlineParser } from '@serialport/parser-readline';
+import type { ConsoleAnswer } from '../../ports/unit-console.ts';
+import { isSecretLine } from '../../protocol/console-text.ts';
+
+/** Lines being collected from a console. */
+export type GrowingAnswer = {
+  /** Resolves when the answer is whole, or when the cap of bytes is reached. */
+  readonly whole: Promise<void>;
+  isWhole(): boolean;
+  /** Stops collecting and returns what came, an unfinished last line included. */
+  end(): Promise<ConsoleAnswer>;
+};
+
+const MAX_BYTES = 65_536;
+const REPLACEMENT = '\uFFFD';
+
+/**
+ * Collects lines from now on. What came before is discarded: it was not an answer to the question that follows. The secret is
+ * dropped before `isComplete` or any caller sees a line.
+ */
+export function collectAnswer(from: Readable, isComplete: (lines: readonly string[]) => boolean): GrowingAnswer {
+  const { promise: whole, resolve } = Promise.withResolvers<void>();
+  // Latin-1 keeps one character per byte, so noise stays visible as noise.
+  const parser = new ReadlineParser({ delimiter: '\n', encoding: 'latin1' });
+  const lines: string[] = [];
+  let size = 0;
+  let garbled = false;
+  let complete = false;
+
+  const onData = (chunk: Buffer): void => {
+    if (size >= MAX_BYTES) return;
+    const taken = chunk.subarray(0, MAX_BYTES - size);
+    size += taken.length;
+    garbled ||= taken.some((byte) => !isText(byte));
+    parser.write(taken);
+    if (size >= MAX_BYTES) resolve();
+  };
+  parser.on('data', (raw: string) => {
+    const line = raw.replace(/\r$/, '').replace(/[^\t\x20-\x7e]/g, REPLACEMENT);
+    if (!mayShow(line)) return;
+    lines.push(line);
+    complete ||= isComplete(lines);
+    if (complete) resolve();
+  });
+  while (from.read() !== null);
+  from.on('data', onData);
+
+  return {
+    whole,
+    isWhole: () => complete,
+    async end() {
+      from.off('data', onData);
+      const flushed = new Promise((done) => parser.once('end', done));
+      parser.end();
+      await flushed;
+      return { lines: [...lines], complete, garbled };
+    },
+  };
+}
+
+/**
+ * False for the secret, and for a damaged line that may be the secret with its label destroyed: fifteen characters at the end of
+ * a line with noise in it (the form of device-usb.md 1.3).
+ */
+function mayShow(line: string): boolean {
+  if (isSecretLine(line)) return false;
+  return !(line.includes(REPLACEMENT) && /(?:^|[^0-9A-Za-z])[^\s:]{15}\s*$/.test(line));
+}
+
+function isText(byte: number): boolean {
+  return (byte >= 0x20 && byte <= 0x7e) || byte === 0x09 || byte === 0x0a || byte === 0x0d;
+}

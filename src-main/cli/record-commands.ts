@@ -1,0 +1,69 @@
+import { writeFile } from 'node:fs/promises';
+import { failureOf } from '../domain/failure.ts';
+import type { AuditLog, RunQuery } from '../ports/audit-log.ts';
+import { runsToCsv, runsToJsonLines } from '../station/export-runs.ts';
+import { EXIT, type Output } from './output.ts';
+import { runAsJson, runAsText } from './run-result.ts';
+
+type OpenAudit = (data: string) => AuditLog;
+
+/** `audit verify`: walks the whole chain. Exit 0 only when it is intact. */
+export function verifyCommand(data: string, open: OpenAudit, output: Output): number {
+  return withAudit(data, open, output, (audit) => {
+    const verdict = audit.verify();
+    const text = verdict.intact
+      ? `intact: ${verdict.entries} entries, newest ${verdict.head}`
+      : [
+          'NOT INTACT',
+          ...verdict.defects.map(({ entry, what }) => `  ${entry === undefined ? '' : `entry ${entry}: `}${what}`),
+        ].join('\n');
+    output.result(JSON.parse(JSON.stringify(verdict)), text);
+    return verdict.intact ? EXIT.good : EXIT.bad;
+  });
+}
+
+/** `runs`: finds runs by any identifier, day, batch or outcome, newest first. */
+export function runsCommand(data: string, query: RunQuery, open: OpenAudit, output: Output): number {
+  return withAudit(data, open, output, (audit) => {
+    for (const run of audit.findRuns(query)) output.result(runAsJson(run), runAsText(run));
+    return EXIT.good;
+  });
+}
+
+/** `audit export`: a day or a batch as CSV or JSON Lines, oldest first, to a file or to standard output. */
+export async function exportCommand(
+  data: string,
+  query: RunQuery,
+  to: { readonly format: 'csv' | 'jsonl'; readonly file: string | undefined },
+  open: OpenAudit,
+  output: Output,
+): Promise<number> {
+  let text = '';
+  let count = 0;
+  const code = withAudit(data, open, output, (audit) => {
+    const runs = audit.findRuns({ ...query, limit: query.limit ?? 1_000_000 }).toReversed();
+    count = runs.length;
+    text = to.format === 'csv' ? runsToCsv(runs) : runsToJsonLines(runs);
+    return EXIT.good;
+  });
+  if (code !== EXIT.good) return code;
+  if (to.file === undefined) {
+    process.stdout.write(text);
+    return EXIT.good;
+  }
+  await writeFile(to.file, text, { flag: 'wx' });
+  output.result({ ok: true, file: to.file, format: to.format, runs: count }, `${count} runs written to ${to.file}`);
+  return EXIT.good;
+}
+
+function withAudit(data: string, open: OpenAudit, output: Output, use: (audit: AuditLog) => number): number {
+  let audit: AuditLog | undefined;
+  try {
+    audit = open(data);
+    return use(audit);
+  } catch (thrown) {
+    return output.failed(failureOf(thrown));
+  } finally {
+    audit?.close();
+  }
+}

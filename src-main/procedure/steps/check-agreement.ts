@@ -1,0 +1,79 @@
+import { type Failure, failure } from '../../domain/failure.ts';
+import type { Label } from '../../domain/label.ts';
+import type { Platform } from '../../domain/platform.ts';
+import { skuAllowsPlatform } from '../../domain/sku.ts';
+import type { UnitIdentity } from '../facts.ts';
+import type { Step } from '../procedure.ts';
+
+/** Label, unit and recipe must name the same thing before a byte is written; nothing here touches the unit. */
+export const checkAgreement: Step<'label' | 'identity', 'agreement'> = {
+  id: 'check-agreement',
+  title: 'Check label, unit and recipe',
+  needs: ['label', 'identity'],
+  gives: ['agreement'],
+  timeoutMs: 5000,
+  run: async ({ label, identity }, { recipe, ports, batch, isRework }) => {
+    const disagreement =
+      compareWithRecipe(identity.platform, recipe.platform) ??
+      compareSkus(label, recipe.platform) ??
+      compareWithLabel(label, identity) ??
+      (isRework ? undefined : findDuplicate(ports.audit.passedInBatch(batch, identity.deviceId), identity, batch));
+    if (disagreement !== undefined) return { ok: false, failure: disagreement };
+    const compared = ['platform with recipe', `label ${label.kind} with unit`, 'device ID with batch'];
+    return { ok: true, facts: { agreement: { compared } }, learnt: { compared } };
+  },
+};
+
+function compareWithLabel(label: Label, identity: UnitIdentity): Failure | undefined {
+  const reported = reportedFor(label, identity);
+  const evidence = { kind: label.kind, onLabel: label.value, onUnit: reported ?? null };
+  if (reported === undefined) {
+    const why = `The unit (${identity.deviceId}, by ${identity.route}) does not report its ${label.kind}, so the label proves nothing.`;
+    return failure('agree/not-checkable', why, evidence);
+  }
+  if (reported === label.value) return undefined;
+  return failure(
+    'agree/label-mismatch',
+    `The label says ${label.kind} ${label.value}, the unit ${identity.deviceId} says ${reported}.`,
+    evidence,
+  );
+}
+
+function reportedFor(label: Label, identity: UnitIdentity): string | undefined {
+  switch (label.kind) {
+    case 'device-id':
+      return identity.deviceId;
+    case 'serial-number':
+      return identity.serialNumber;
+    case 'iccid':
+      return identity.sim?.iccid;
+    case 'imei':
+      return identity.sim?.imei;
+  }
+}
+
+function compareWithRecipe(found: Platform, wanted: Platform): Failure | undefined {
+  if (found.id === wanted.id) return undefined;
+  return failure(
+    'agree/wrong-platform',
+    `The unit is a ${found.displayName}, the recipe is for ${wanted.displayName}.`,
+    {
+      unit: found.name,
+      recipe: wanted.name,
+    },
+  );
+}
+
+/** A serial number whose first characters name order numbers of other platforms only is on the wrong line. */
+function compareSkus(label: Label, wanted: Platform): Failure | undefined {
+  if (label.skus.length === 0 || label.skus.some((sku) => skuAllowsPlatform(sku, wanted.name))) return undefined;
+  const detail = `The label is of ${label.skus.join(', ')}, the recipe is for ${wanted.displayName}.`;
+  return failure('agree/wrong-platform', detail, { skus: label.skus, recipe: wanted.name });
+}
+
+function findDuplicate(passedAs: string | undefined, identity: UnitIdentity, batch: string): Failure | undefined {
+  if (passedAs === undefined) return undefined;
+  return failure('agree/duplicate', `${identity.deviceId} already passed in batch ${batch} as run ${passedAs}.`, {
+    run: passedAs,
+  });
+}

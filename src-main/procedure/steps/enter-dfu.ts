@@ -1,0 +1,73 @@
+import { failure, StationError } from '../../domain/failure.ts';
+import type { UsbUnit } from '../../ports/usb-bus.ts';
+import type { Step, StepContext } from '../procedure.ts';
+import { withinTime } from '../time.ts';
+
+/** How long a unit may take to appear in DFU mode before the other route is tried (device-usb.md 9, suggested budgets). */
+const APPEAR_MS = 15_000;
+
+/**
+ * Sends the unit into DFU mode: by control request 50 where its firmware has the channel, by the 14400 baud touch where it does not
+ * or where the request had no effect (device-usb.md 3.1). The touch works on every Device OS version.
+ */
+export const enterDfu: Step<'plan' | 'identity', 'dfu'> = {
+  id: 'enter-dfu',
+  title: 'Update mode',
+  needs: ['plan', 'identity'],
+  gives: ['dfu'],
+  timeoutMs: 60_000,
+  silenceIs: 'dfu/not-entered',
+  run: async ({ plan, identity }, context) => {
+    const { presence, signal } = context;
+    if (plan.writes.length === 0) return { ok: true, facts: { dfu: 'not-needed' }, learnt: { dfu: 'not needed' } };
+    const tried: string[] = [];
+    presence.allowRestart();
+    const already = presence.current();
+    if (already?.mode === 'dfu') return entered(already, ['already there']);
+    const routes = identity.route === 'control' ? [byRequest, byTouch] : [byTouch, byTouch];
+    for (const route of routes) {
+      const unit = await presence.waitFor(() => true, signal);
+      if (unit.mode === 'dfu') return entered(unit, tried);
+      tried.push(await route(unit, context));
+      const inDfu = await withinTime(APPEAR_MS, signal, (limit) =>
+        presence.waitFor(({ mode }) => mode === 'dfu', limit),
+      );
+      if (inDfu !== undefined) return entered(inDfu, tried);
+    }
+    return {
+      ok: false,
+      failure: failure('dfu/not-entered', `The unit stayed in normal mode after: ${tried.join('; ')}.`),
+    };
+  },
+};
+
+function entered(unit: UsbUnit, tried: readonly string[]) {
+  return { ok: true, facts: { dfu: { unit } }, learnt: { routes: tried, usbSerial: unit.usbSerial } } as const;
+}
+
+async function byRequest(unit: UsbUnit, { ports, signal }: StepContext): Promise<string> {
+  try {
+    const session = await ports.control.open(unit, signal);
+    try {
+      const answer = await session.enterDfu();
+      return 'refused' in answer ? `control request 50 refused with ${answer.refused}` : 'control request 50';
+    } finally {
+      await session.close();
+    }
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (!(thrown instanceof StationError)) throw thrown;
+    return `control request 50 failed (${thrown.code})`; // the unit may reset before it answers; the wait decides
+  }
+}
+
+async function byTouch(unit: UsbUnit, { ports, signal }: StepContext): Promise<string> {
+  try {
+    await ports.console.touch(unit, 14400, { timeoutMs: 5000, signal });
+    return '14400 baud touch';
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (!(thrown instanceof StationError)) throw thrown;
+    return `14400 baud touch failed (${thrown.code})`;
+  }
+}

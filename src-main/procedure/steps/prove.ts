@@ -1,0 +1,105 @@
+import { failure, type Result } from '../../domain/failure.ts';
+import type { ModuleReport } from '../../domain/module-report.ts';
+import { proveModules } from '../../firmware/prove-modules.ts';
+import type { UsbUnit } from '../../ports/usb-bus.ts';
+import type { Proof } from '../facts.ts';
+import type { Step, StepContext } from '../procedure.ts';
+import { askModules } from '../unit/ask-console.ts';
+import { startListening, stopListening } from '../unit/listening-mode.ts';
+
+/**
+ * Proves what runs: the Device OS version string, every module with version and integrity as the recipe pins them, and the product
+ * binary by its hash, because no unit reports its product version over USB (firmware-modules.md 0.7, 7.3). A unit that boots is no
+ * proof. Firmware before 5.6 reports hashes only on the console, so there the console is asked as well.
+ *
+ * A unit may restart once more by itself after an update (bootloader self-update, device-usb.md 9 row 17): the step then starts over.
+ */
+export const prove: Step<'restarted' | 'identity', 'proof'> = {
+  id: 'prove',
+  title: 'Check firmware',
+  needs: ['restarted', 'identity'],
+  gives: ['proof'],
+  timeoutMs: 90_000,
+  silenceIs: 'unit/no-answer',
+  attempts: 3,
+  retryOn: ['usb/transfer-failed', 'usb/no-console', 'unit/no-answer', 'unit/unplugged'],
+  run: async ({ identity }, context) => {
+    const unit = await context.presence.waitFor(({ mode }) => mode === 'normal', context.signal);
+    const seen = await readRunning(unit, context);
+    if (!seen.ok) return seen;
+    const { deviceId, deviceOs, modules } = seen.value;
+    const evidence = { deviceId, deviceOs, modules };
+    if (deviceId !== identity.deviceId) {
+      const detail = `The unit was ${identity.deviceId} before flashing and says ${deviceId} now.`;
+      return { ok: false, failure: failure('unit/replaced', detail), evidence };
+    }
+    if (deviceOs !== context.recipe.deviceOs) {
+      const detail = `The unit runs Device OS ${deviceOs}, the recipe wants ${context.recipe.deviceOs}.`;
+      return { ok: false, failure: failure('prove/wrong-version', detail), evidence };
+    }
+    const proven = proveModules(modules, context.recipe);
+    if (!proven.ok) return { ...proven, evidence };
+    context.presence.forbidRestart();
+    const proof: Proof = {
+      deviceOs,
+      modules,
+      productBinarySha256: proven.value.productBinarySha256,
+      by: 'reported-hash',
+    };
+    return { ok: true, facts: { proof }, learnt: { ...proof } };
+  },
+};
+
+type Running = { readonly deviceId: string; readonly deviceOs: string; readonly modules: readonly ModuleReport[] };
+
+async function readRunning(unit: UsbUnit, { ports, signal, recipe }: StepContext): Promise<Result<Running>> {
+  const session = await ports.control.open(unit, signal);
+  let running: Running;
+  try {
+    const deviceOs = await session.systemVersion();
+    const deviceId = await session.deviceId();
+    const modules = await session.modules();
+    if (deviceOs === undefined || 'refused' in deviceId || 'refused' in modules) {
+      return {
+        ok: false,
+        failure: failure('prove/no-proof', 'The restarted unit does not tell its version and modules.'),
+      };
+    }
+    running = { deviceId: deviceId.value.toLowerCase(), deviceOs, modules: modules.value };
+  } finally {
+    await session.close();
+  }
+  if (reportsApplicationHash(running.modules) || !hasApplication(running.modules)) return { ok: true, value: running };
+  const listening = await startListening(unit, ports, signal);
+  if (!listening.ok) return listening;
+  const listed = await askModules(ports.console, unit, signal);
+  await stopListening(unit, ports, signal);
+  if (listed === undefined) {
+    return { ok: false, failure: failure('unit/no-answer', 'The console did not list the modules.') };
+  }
+  return { ok: true, value: { ...running, modules: withHashes(running.modules, listed, recipe.application.index) } };
+}
+
+function hasApplication(modules: readonly ModuleReport[]): boolean {
+  return modules.some((module) => module.function === 'user-part');
+}
+
+function reportsApplicationHash(modules: readonly ModuleReport[]): boolean {
+  return modules.some((module) => module.function === 'user-part' && module.sha256 !== undefined);
+}
+
+/** The control channel's list, with the user part's hash from the console's list of the same unit. */
+function withHashes(
+  modules: readonly ModuleReport[],
+  listed: readonly ModuleReport[],
+  applicationIndex: number,
+): readonly ModuleReport[] {
+  return modules.map((module) => {
+    if (module.function !== 'user-part' || module.index !== applicationIndex) return module;
+    const same = listed.find(
+      (other) => other.function === 'user-part' && other.index === module.index && other.store === 'main',
+    );
+    const faults = [...new Set([...module.faults, ...(same?.faults ?? [])])];
+    return same?.sha256 === undefined ? module : { ...module, faults, sha256: same.sha256 };
+  });
+}

@@ -1,0 +1,37 @@
+import { failure } from '../../domain/failure.ts';
+import type { Step } from '../procedure.ts';
+import { stopListening } from '../unit/listening-mode.ts';
+import { readSimIdentity } from '../unit/read-sim-identity.ts';
+
+/** Reads the ICCID of the SIM in the unit. A unit without a readable SIM does not pass, and costs nothing in the cloud. */
+export const readSim: Step<'proof' | 'identity' | 'label', 'sim'> = {
+  id: 'read-sim',
+  title: 'Read SIM',
+  needs: ['proof', 'identity', 'label'],
+  gives: ['sim'],
+  timeoutMs: 240_000,
+  silenceIs: 'sim/not-read',
+  attempts: 2,
+  retryOn: ['usb/transfer-failed', 'usb/no-console'],
+  run: async ({ identity }, context) => {
+    if (context.recipe.sim.form === 'none') {
+      return { ok: true, facts: { sim: 'no-sim-in-recipe' }, learnt: { sim: 'none in recipe' } };
+    }
+    const unit = await context.presence.waitFor(({ mode }) => mode === 'normal', context.signal);
+    const sim = await readSimIdentity(unit, context);
+    if (!sim.ok) return sim;
+    const before = identity.sim?.iccid;
+    if (before !== undefined && before !== sim.value.iccid) {
+      const detail = `The unit held SIM ${before} before flashing and holds ${sim.value.iccid} now.`;
+      return { ok: false, failure: failure('sim/changed', detail) };
+    }
+    const { iccid, imei, route, reads } = sim.value;
+    return { ok: true, facts: { sim: sim.value }, learnt: { iccid, imei: imei ?? null, route, reads } };
+  },
+  teardown: async ({ presence, ports, signal }) => {
+    const unit = presence.current();
+    if (unit?.mode !== 'normal') return { listening: 'unit not there' };
+    await stopListening(unit, ports, signal);
+    return { listening: 'ended' };
+  },
+};

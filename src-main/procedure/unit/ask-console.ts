@@ -1,0 +1,73 @@
+import { failure, type Result } from '../../domain/failure.ts';
+import { type Iccid, parseIccid } from '../../domain/iccid.ts';
+import type { ModuleReport } from '../../domain/module-report.ts';
+import type { ConsoleAnswer, UnitConsole } from '../../ports/unit-console.ts';
+import type { UsbUnit } from '../../ports/usb-bus.ts';
+import {
+  isIdentityComplete,
+  isModulesComplete,
+  isVersionComplete,
+  readIdentity,
+  readModules,
+  readVersion,
+} from '../../protocol/console-text.ts';
+
+/** `i` may have to power and initialise the modem before it prints anything (device-usb.md 4.4); particle-cli allows 20 s (4.7). */
+const IDENTITY_MS = 25_000;
+const ANSWER_MS = 5000;
+
+export type ConsoleIdentity = {
+  readonly deviceId: string;
+  readonly serialNumber: string | undefined;
+  readonly imei: string | undefined;
+  readonly iccid: Iccid | undefined;
+};
+
+/** The `i` command, on a unit in listening mode. Silence is `unit/no-answer`, noise `unit/garbled-answer`: both speak of the unit. */
+export async function askIdentity(
+  console: UnitConsole,
+  unit: UsbUnit,
+  signal: AbortSignal,
+): Promise<Result<ConsoleIdentity>> {
+  const answer = await console.ask(unit, 'i', { timeoutMs: IDENTITY_MS, signal, isComplete: isIdentityComplete });
+  const found = readIdentity(answer.lines);
+  if (found.deviceId === undefined) return { ok: false, failure: unusable(answer) };
+  const iccid = found.iccid === undefined ? undefined : parseIccid(found.iccid);
+  return {
+    ok: true,
+    value: {
+      deviceId: found.deviceId,
+      serialNumber: found.serialNumber?.toUpperCase() || undefined,
+      imei: found.imei || undefined,
+      iccid: iccid?.ok ? iccid.value : undefined,
+    },
+  };
+}
+
+/** The `v` command: the Device OS version, or undefined when no usable line came. */
+export async function askVersion(
+  console: UnitConsole,
+  unit: UsbUnit,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const answer = await console.ask(unit, 'v', { timeoutMs: ANSWER_MS, signal, isComplete: isVersionComplete });
+  return readVersion(answer.lines);
+}
+
+/** The `s` command: the modules as the unit lists them, with the user part's hash; undefined when no usable line came. */
+export async function askModules(
+  console: UnitConsole,
+  unit: UsbUnit,
+  signal: AbortSignal,
+): Promise<readonly ModuleReport[] | undefined> {
+  const answer = await console.ask(unit, 's', { timeoutMs: IDENTITY_MS, signal, isComplete: isModulesComplete });
+  return readModules(answer.lines)?.modules;
+}
+
+function unusable(answer: ConsoleAnswer) {
+  const seen = { lines: answer.lines.slice(0, 5).map((line) => line.slice(0, 120)), garbled: answer.garbled };
+  if (answer.lines.length === 0 && !answer.garbled) {
+    return failure('unit/no-answer', 'The console did not answer the letter i.', seen);
+  }
+  return failure('unit/garbled-answer', 'The console answered the letter i with something unreadable.', seen);
+}

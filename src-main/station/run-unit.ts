@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { failureOf } from '../domain/failure.ts';
+import { type Label, toRecordedLabel } from '../domain/label.ts';
+import type { RunBegun, RunEnded, StepRecord } from '../domain/run-record.ts';
+import type { ProgressView } from '../domain/snapshot.ts';
+import { type Recipe, recordedRecipe } from '../firmware/recipe.ts';
+import type { Ports } from '../ports/ports.ts';
+import { buildUnit } from '../procedure/build-unit.ts';
+import { runProcedure } from '../procedure/run-procedure.ts';
+import { followUnit } from '../procedure/unit-presence.ts';
+import { summaryOf } from './unit-summary.ts';
+
+/** What to build: this label, in this slot, by this recipe. */
+export type RunOrder = {
+  readonly label: Label;
+  readonly slot: { readonly name: string; readonly portPath: string };
+  readonly recipe: Recipe;
+  readonly batch: string;
+  /** The earlier run this one reworks. */
+  readonly reworkOf?: string;
+};
+
+/** What every run of a station has in common. */
+export type RunSetting = {
+  readonly ports: Ports;
+  readonly station: string;
+  readonly virtual: boolean;
+  readonly appVersion: string;
+  /** How many times faster than real time the line is; 1 for hardware. */
+  readonly speed: number;
+};
+
+/** Hears of a run as it goes; what it is told has already been written down. */
+export type RunObserver = {
+  readonly step: (step: string, attempt: number) => void;
+  readonly recorded: (record: StepRecord) => void;
+  readonly progress: (progress: ProgressView) => void;
+};
+
+/**
+ * Begins a run: on disk first. Throws `audit/write-failed` when that is not possible, and then nothing has been touched.
+ */
+export function beginRun(order: RunOrder, setting: RunSetting): RunBegun {
+  const begun: RunBegun = {
+    runId: randomUUID(),
+    at: new Date().toISOString(),
+    station: setting.station,
+    virtual: setting.virtual,
+    slot: order.slot.name,
+    batch: order.batch,
+    label: toRecordedLabel(order.label),
+    recipe: recordedRecipe(order.recipe),
+    procedure: { id: buildUnit.id, version: buildUnit.version },
+    appVersion: setting.appVersion,
+    ...(order.reworkOf === undefined ? {} : { reworkOf: order.reworkOf }),
+  };
+  setting.ports.audit.beginRun(begun);
+  return begun;
+}
+
+/**
+ * Builds one unit: walks the procedure, writes every step as it ends, and the verdict last. Only then does it resolve, so a screen
+ * that shows PASS shows something that is on disk. Never rejects: a verdict that could not be written is an ERROR.
+ */
+export async function runUnit(
+  begun: RunBegun,
+  order: RunOrder,
+  setting: RunSetting,
+  stop: AbortSignal,
+  observer: RunObserver,
+): Promise<RunEnded> {
+  const { ports } = setting;
+  const startedMs = performance.now();
+  const steps: StepRecord[] = [];
+  const presence = followUnit(ports.bus, order.slot.portPath);
+  const verdict = await runProcedure(buildUnit, {
+    context: {
+      ports,
+      recipe: order.recipe,
+      slot: order.slot,
+      batch: order.batch,
+      isRework: order.reworkOf !== undefined,
+      label: order.label,
+      presence,
+      progress: observer.progress,
+    },
+    stop,
+    speed: setting.speed,
+    now: () => new Date(),
+    onStep: observer.step,
+    onRecord: (record) => {
+      ports.audit.addStep(begun.runId, record);
+      steps.push(record);
+      observer.recorded(record);
+    },
+  });
+  presence.end();
+  const ended: RunEnded = {
+    runId: begun.runId,
+    at: new Date().toISOString(),
+    durationMs: Math.round(performance.now() - startedMs),
+    outcome: verdict.outcome,
+    ...(verdict.failure === undefined ? {} : { failure: verdict.failure }),
+    unit: summaryOf(steps),
+  };
+  try {
+    ports.audit.endRun(ended);
+    return ended;
+  } catch (thrown) {
+    return { ...ended, outcome: 'ERROR', failure: failureOf(thrown) };
+  }
+}

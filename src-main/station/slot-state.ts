@@ -1,0 +1,108 @@
+import type { FAILURES } from '../domain/failure-codes.ts';
+import type { Label } from '../domain/label.ts';
+import type { RunBegun, RunEnded, StepRecord } from '../domain/run-record.ts';
+import type { ProgressView, RunView, SlotView, StepView } from '../domain/snapshot.ts';
+import { type Recipe, recordedRecipe } from '../firmware/recipe.ts';
+import type { UsbUnit } from '../ports/usb-bus.ts';
+import { buildUnit } from '../procedure/build-unit.ts';
+
+/**
+ * One slot as the station knows it. Changed by the station alone, from bus events and run observers; the screens get `view()`.
+ *
+ *   empty --unit arrives--> holding --scan--> running --verdict--> finished --unit leaves--> empty (verdict stays)
+ *     `------ scan ------------------------------^
+ */
+export class SlotState {
+  readonly name: string;
+  readonly portPath: string;
+  readonly recipe: Recipe;
+  unit: UsbUnit | undefined;
+  label: Label | undefined;
+  /** The unit in the slot has had its verdict; a fresh one must replace it before another label is taken. */
+  isFinished = false;
+  stop: AbortController | undefined;
+  #run: Omit<RunView, 'steps'> | undefined;
+  #steps: readonly StepView[] = [];
+
+  constructor(name: string, portPath: string, recipe: Recipe) {
+    this.name = name;
+    this.portPath = portPath;
+    this.recipe = recipe;
+  }
+
+  get isRunning(): boolean {
+    return this.stop !== undefined;
+  }
+
+  arrived(unit: UsbUnit): void {
+    this.unit = unit;
+  }
+
+  removed(address: number): void {
+    if (this.unit?.address !== address) return;
+    this.unit = undefined;
+    if (!this.isRunning) this.isFinished = false;
+  }
+
+  began(begun: RunBegun, label: Label, stop: AbortController): void {
+    this.stop = stop;
+    this.label = label;
+    this.isFinished = false;
+    this.#steps = buildUnit.steps.map(({ id }) => ({ step: id, state: 'waiting', attempt: 0 }));
+    this.#run = {
+      runId: begun.runId,
+      label: begun.label,
+      startedAt: begun.at,
+      ...(begun.reworkOf === undefined ? {} : { reworkOf: begun.reworkOf }),
+    };
+  }
+
+  stepBegan(step: string, attempt: number): void {
+    this.#change(step, { state: 'running', attempt, startedAt: new Date().toISOString() });
+  }
+
+  stepEnded(record: StepRecord): void {
+    this.#change(record.step, {
+      state: STEP_STATES[record.verdict],
+      attempt: record.attempt,
+      startedAt: record.startedAt,
+      durationMs: record.durationMs,
+    });
+    if (this.#run?.progress !== undefined && record.step === 'flash') {
+      const { progress: _done, ...rest } = this.#run;
+      this.#run = rest;
+    }
+  }
+
+  progressed(progress: ProgressView): void {
+    if (this.#run !== undefined) this.#run = { ...this.#run, progress };
+  }
+
+  ended(ended: RunEnded): void {
+    this.stop = undefined;
+    this.isFinished = this.unit !== undefined;
+    if (this.#run === undefined) return;
+    const { outcome, failure, durationMs, unit } = ended;
+    const verdict = { outcome, durationMs, unit, ...(failure === undefined ? {} : { failure }) };
+    this.#run = { ...this.#run, ended: verdict };
+  }
+
+  view(): SlotView {
+    return {
+      slot: this.name,
+      portPath: this.portPath,
+      recipe: recordedRecipe(this.recipe),
+      ...(this.unit === undefined ? {} : { unit: { mode: this.unit.mode, platform: this.unit.platform.name } }),
+      ...(this.#run === undefined ? {} : { run: { ...this.#run, steps: this.#steps } }),
+    };
+  }
+
+  #change(step: string, change: Omit<StepView, 'step'>): void {
+    this.#steps = this.#steps.map((view) => (view.step === step ? { step, ...change } : view));
+  }
+}
+
+const STEP_STATES = { PASS: 'passed', FAIL: 'failed', ERROR: 'error', ABORTED: 'aborted' } as const satisfies Record<
+  'PASS' | (typeof FAILURES)[keyof typeof FAILURES]['outcome'],
+  StepView['state']
+>;

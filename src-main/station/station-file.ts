@@ -1,0 +1,95 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import * as z from 'zod';
+import { type Result, refuse } from '../domain/failure.ts';
+
+const name = z.string().regex(/^[\w .-]{1,40}$/u, 'letters, digits, blank, dot, dash; at most 40');
+const path = z.string().min(1).max(1000);
+
+/** docs/station-file.md says what each member means. Unknown members are refused: a misspelt one would be silently without effect. */
+const schema = z.strictObject({
+  format: z.literal(1),
+  name,
+  cloud: z.strictObject({
+    baseUrl: z.url(),
+    token: z.union([z.strictObject({ env: z.string().regex(/^[A-Z_][A-Z0-9_]*$/) }), z.strictObject({ file: path })]),
+  }),
+  products: z.array(z.int().positive()).min(1),
+  recipe: path.optional(),
+  slots: z
+    .array(
+      z.strictObject({
+        name,
+        portPath: z.string().regex(/^\d+-\d+(\.\d+)*$/, 'a USB port path such as 1-2.3'),
+        recipe: path.optional(),
+      }),
+    )
+    .min(1)
+    .max(64),
+  data: path,
+  dfuUtil: path.optional(),
+  batch: z.string().min(1).max(60).optional(),
+});
+
+/** A validated station file; every path in it absolute. */
+export type StationFile = {
+  readonly name: string;
+  readonly cloudBaseUrl: string;
+  readonly token: { readonly env: string } | { readonly file: string };
+  readonly products: readonly number[];
+  readonly slots: readonly { readonly name: string; readonly portPath: string; readonly recipe: string }[];
+  readonly data: string;
+  readonly dfuUtil: string;
+  readonly batch: string;
+};
+
+const MAX_BYTES = 256 * 1024;
+
+/**
+ * Reads and checks a station file. Paths in it are relative to the file. Refuses with `station/invalid-file` and a sentence that
+ * names every member that is wrong.
+ */
+export async function readStationFile(file: string): Promise<Result<StationFile>> {
+  let json: unknown;
+  try {
+    if ((await stat(file)).size > MAX_BYTES)
+      return refuse('station/invalid-file', `${file} is too large for a station file.`);
+    json = JSON.parse(await readFile(file, 'utf8'));
+  } catch (thrown) {
+    return refuse(
+      'station/invalid-file',
+      `${file} cannot be read: ${thrown instanceof Error ? thrown.message : thrown}`,
+    );
+  }
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) return refuse('station/invalid-file', `${file}: ${z.prettifyError(parsed.error)}`);
+  const given = parsed.data;
+  const problem = contradiction(given);
+  if (problem !== undefined) return refuse('station/invalid-file', `${file}: ${problem}`);
+  const here = (relative: string): string => resolve(dirname(file), relative);
+  const isName = given.dfuUtil !== undefined && !isAbsolute(given.dfuUtil) && !/[/\\]/.test(given.dfuUtil);
+  return {
+    ok: true,
+    value: {
+      name: given.name,
+      cloudBaseUrl: given.cloud.baseUrl,
+      token: 'env' in given.cloud.token ? given.cloud.token : { file: here(given.cloud.token.file) },
+      products: given.products,
+      slots: given.slots.map((slot) => ({ ...slot, recipe: here(slot.recipe ?? given.recipe ?? '') })),
+      data: here(given.data),
+      dfuUtil: given.dfuUtil === undefined ? 'dfu-util' : isName ? given.dfuUtil : here(given.dfuUtil),
+      batch: given.batch ?? new Date().toISOString().slice(0, 10),
+    },
+  };
+}
+
+function contradiction(given: z.infer<typeof schema>): string | undefined {
+  const without = given.slots.find((slot) => slot.recipe === undefined && given.recipe === undefined);
+  if (without !== undefined) return `slot ${without.name} has no recipe and the station has none either`;
+  for (const member of ['name', 'portPath'] as const) {
+    const values = given.slots.map((slot) => slot[member]);
+    const twice = values.find((value, index) => values.indexOf(value) !== index);
+    if (twice !== undefined) return `two slots have the ${member} ${twice}`;
+  }
+  return undefined;
+}

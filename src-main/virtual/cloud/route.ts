@@ -1,0 +1,37 @@
+import type { Answer } from './answer.ts';
+import type { ProductRecord, TokenRecord } from './cloud-records.ts';
+import type { CloudState } from './cloud-state.ts';
+import type { Fields } from './request-body.ts';
+import type { SimFault } from './sim-activation.ts';
+
+/** One authenticated request, taken apart. */
+export type Call = {
+  readonly state: CloudState;
+  readonly bearer: TokenRecord;
+  readonly query: URLSearchParams;
+  readonly fields: Fields;
+  /** The device ID or ICCID of the path, percent-decoded and lower case; empty when the path has none. */
+  readonly item: string;
+  /** Fault `no-readback`: answer as if done, and do nothing. */
+  readonly keepsNothing: boolean;
+  readonly simFault: SimFault;
+  /** Fault `slow-release`: a SIM release answers 202 with an empty body (2.8.5). */
+  readonly releasesSlowly: boolean;
+};
+
+export type ProductCall = Call & { readonly product: ProductRecord };
+
+/** `scope` undefined: no API user may call it (cloud-api.md 1.6). */
+export type Route = {
+  readonly name: string;
+  readonly method: string;
+  readonly scope: string | undefined;
+} & (
+  | { readonly path: RegExp; readonly under?: never; readonly handle: (call: Call) => Answer }
+  | {
+      /** What follows `/v1/products/:p`. */
+      readonly under: RegExp;
+      readonly path?: never;
+      readonly handle: (call: ProductCall) => Answer;
+    }
+);

@@ -1,0 +1,136 @@
+import { failure } from '../../domain/failure.ts';
+import type { Failure } from '../../domain/failure.ts';
+import type { PortPath } from '../../ports/usb-bus.ts';
+import type { UsbFunction, UsbSocket } from '../unit/usb-function.ts';
+import { queueTransfers } from '../usbip/queued-function.ts';
+import { type DescriptorSet, REQUEST, readDescriptors, readText } from '../usbip/usb-descriptors.ts';
+
+/** One enumeration of a unit on the in-process line: what an operating system knows after it configured a USB device. */
+export type HostedUnit = {
+  readonly portPath: PortPath;
+  /** As Linux's devnum: 1 to 127, another one at each enumeration. */
+  readonly address: number;
+  /** Queues its transfers, so several users may share it. */
+  readonly usbFunction: UsbFunction;
+  readonly descriptors: DescriptorSet;
+  readonly manufacturer: string;
+  readonly product: string;
+  readonly serial: string;
+};
+
+export type HostEvent =
+  | { readonly kind: 'arrived'; readonly unit: HostedUnit }
+  | { readonly kind: 'removed'; readonly unit: HostedUnit }
+  | { readonly kind: 'trouble'; readonly portPath: PortPath; readonly failure: Failure };
+
+/** The host side of the in-process line: ports that enumerate what is plugged into them. */
+export interface VirtualHost {
+  readonly portPaths: readonly PortPath[];
+  /** The socket of a port, to be given to a unit. Throws RangeError for a path that the host does not have. */
+  socket(portPath: PortPath): UsbSocket;
+  /** The configured units, in the order of their ports. */
+  present(): readonly HostedUnit[];
+  /** Tells every change from now on, at once and in order. Returns the unsubscribe function. */
+  subscribe(listener: (event: HostEvent) => void): () => void;
+  /** Takes every unit off the bus and enumerates no more. */
+  close(): void;
+}
+
+/** Linux tries a unit that does not answer several times before it gives up the port. */
+const ENUMERATION_ATTEMPTS = 3;
+const LAST_ADDRESS = 127;
+
+/** Makes a host with these ports, e.g. `['1-1', '1-2']`. */
+export function createVirtualHost(portPaths: readonly PortPath[]): VirtualHost {
+  const listeners = new Set<(event: HostEvent) => void>();
+  const attached = new Map<PortPath, UsbFunction>();
+  const configured = new Map<PortPath, HostedUnit>();
+  let lastAddress = 0;
+  let isClosed = false;
+
+  const emit = (event: HostEvent): void => {
+    for (const listener of [...listeners]) listener(event);
+  };
+  const nextAddress = (): number => {
+    const used = new Set([...configured.values()].map((unit) => unit.address));
+    do {
+      lastAddress = (lastAddress % LAST_ADDRESS) + 1;
+    } while (used.has(lastAddress));
+    return lastAddress;
+  };
+  const remove = (portPath: PortPath): void => {
+    attached.delete(portPath);
+    const unit = configured.get(portPath);
+    configured.delete(portPath);
+    if (unit !== undefined) emit({ kind: 'removed', unit });
+  };
+  const attach = async (portPath: PortPath, usbFunction: UsbFunction): Promise<void> => {
+    remove(portPath);
+    if (isClosed || usbFunction.gone.aborted) return;
+    attached.set(portPath, usbFunction);
+    const isCurrent = (): boolean => attached.get(portPath) === usbFunction;
+    usbFunction.gone.addEventListener('abort', () => isCurrent() && remove(portPath), { once: true });
+    const address = nextAddress();
+    const result = await enumerate(portPath, address, usbFunction, isCurrent);
+    if (!isCurrent() || result === undefined) return;
+    if ('failure' in result) {
+      emit({ kind: 'trouble', portPath, failure: result.failure });
+      return;
+    }
+    configured.set(portPath, result);
+    emit({ kind: 'arrived', unit: result });
+  };
+
+  return {
+    portPaths,
+    socket(portPath) {
+      if (!portPaths.includes(portPath)) throw new RangeError(`the virtual line has no port ${portPath}`);
+      return {
+        attached: (usbFunction) => void attach(portPath, usbFunction),
+        detached: () => remove(portPath),
+      };
+    },
+    present: () => portPaths.map((path) => configured.get(path)).filter((unit) => unit !== undefined),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close() {
+      isClosed = true;
+      for (const portPath of portPaths) remove(portPath);
+      listeners.clear();
+    },
+  };
+}
+
+async function enumerate(
+  portPath: PortPath,
+  address: number,
+  usbFunction: UsbFunction,
+  isCurrent: () => boolean,
+): Promise<HostedUnit | { readonly failure: Failure } | undefined> {
+  const queued = queueTransfers(usbFunction);
+  let lastTrouble = '';
+  for (let attempt = 1; attempt <= ENUMERATION_ATTEMPTS; attempt += 1) {
+    if (!isCurrent()) return undefined;
+    try {
+      return await configure(portPath, address, queued);
+    } catch (error) {
+      lastTrouble = error instanceof Error ? error.message : String(error);
+    }
+  }
+  const detail = `the unit on port ${portPath} does not enumerate: ${lastTrouble}`;
+  return { failure: failure('usb/transfer-failed', detail, { portPath, attempts: ENUMERATION_ATTEMPTS }) };
+}
+
+async function configure(portPath: PortPath, address: number, usbFunction: UsbFunction): Promise<HostedUnit> {
+  const descriptors = await readDescriptors(usbFunction);
+  const { device, configurationValue } = descriptors;
+  const product = await readText(usbFunction, device.productIndex);
+  const manufacturer = await readText(usbFunction, device.manufacturerIndex);
+  const serial = await readText(usbFunction, device.serialIndex);
+  const setup = { requestType: 0, request: REQUEST.setConfiguration, value: configurationValue, index: 0, length: 0 };
+  const answer = await usbFunction.control(setup, new Uint8Array(0), AbortSignal.timeout(5000));
+  if (answer.kind !== 'done') throw new Error(`SET_CONFIGURATION: ${answer.kind}`);
+  return { portPath, address, usbFunction, descriptors, manufacturer, product, serial };
+}

@@ -1,0 +1,136 @@
+/**
+ * What changed from one Device OS to the next, asked by module version (device-usb.md 2.1, 3.1, 4.2, 5.3; firmware-modules.md
+ * 2). Every behaviour of a virtual unit that depends on its firmware goes through one of these questions.
+ */
+export type SystemEra = {
+  readonly version: number;
+  /** Two-interface CDC device with a constant serial: Gen 2 below 0.6.0. */
+  readonly isBeforeComposite: boolean;
+  readonly usbSerial: 'constant' | 'upper' | 'lower';
+  readonly hasMicrosoftDescriptors: boolean;
+  readonly hasHyphenatedName: boolean;
+  /** The INIT/CHECK/SEND/RECV channel. */
+  readonly hasControlChannel: boolean;
+  /** The older channel of single raw requests. */
+  readonly rawRequests: 'none' | 'early' | 'late';
+  readonly hasRawReset: boolean;
+  readonly hasListeningTouch: boolean;
+  readonly consoleIdentity: 'three-lines' | 'long';
+  readonly consoleHasSerial: boolean;
+  readonly consoleHasRadioVersion: boolean;
+  readonly consoleHasClaimCommands: boolean;
+  readonly consoleHasDiagnostics: boolean;
+  readonly consoleHasListenCommand: boolean;
+  readonly consoleHasYmodem: boolean;
+  /** Dependencies end in an extra member and empty slots are listed. */
+  readonly oldModuleJson: boolean;
+  readonly moduleInfo: 'none' | 'deprecated' | 'modern';
+  readonly hasAssetInfo: boolean;
+  readonly hasCellularRequests: boolean;
+  readonly iccidReplyHasImei: boolean;
+  readonly hasProtection: boolean;
+  /** Console and requests power the modem on by themselves to read it (device-usb.md 4.4). */
+  readonly consolePowersModem: 'when-unknown' | 'always' | 'never';
+  readonly setupDone: 'unsupported' | 'stored' | 'always';
+  readonly listeningTimeoutMs: number | undefined;
+};
+
+/** The era of a system part of this family and module version. */
+export function systemEra(family: 'stm32' | 'nrf', version: number): SystemEra {
+  const isStm32 = family === 'stm32';
+  const usbSerial = !isStm32 || version >= V0_7_0 ? 'lower' : version >= V0_6_0 ? 'upper' : 'constant';
+  const hasControlChannel = version >= (isStm32 ? V0_8_0 : V0_9_0);
+  return {
+    version,
+    isBeforeComposite: isStm32 && version < V0_6_0,
+    usbSerial,
+    hasMicrosoftDescriptors: !isStm32 || version >= V0_6_1,
+    hasHyphenatedName: version >= V5_8_0,
+    hasControlChannel,
+    rawRequests: hasControlChannel ? 'late' : isStm32 && version >= V0_6_0 ? 'early' : 'none',
+    hasRawReset: version >= V2_0_0,
+    hasListeningTouch: version < V6_0_0,
+    consoleIdentity: version >= (isStm32 ? V1_1_0 : V0_9_0) ? 'long' : 'three-lines',
+    consoleHasSerial: version >= (isStm32 ? V1_4_4 : V0_9_0),
+    consoleHasRadioVersion: version >= V2_1_0,
+    consoleHasClaimCommands: version >= V0_6_0,
+    consoleHasDiagnostics: version >= V1_0_1,
+    consoleHasListenCommand: version >= V0_5_3,
+    consoleHasYmodem: version < V6_0_0,
+    oldModuleJson: version < V0_8_0,
+    moduleInfo: version >= V5_6_0 ? 'modern' : hasModuleInfo(version) ? 'deprecated' : 'none',
+    hasAssetInfo: version >= V5_6_0,
+    hasCellularRequests: !isStm32 && version >= V1_1_0,
+    iccidReplyHasImei: version >= V5_8_0,
+    hasProtection: version >= V6_0_0,
+    consolePowersModem: isStm32 ? 'when-unknown' : version >= V5_6_0 ? 'never' : 'always',
+    setupDone: isStm32 ? 'unsupported' : version >= V4_0_0 ? 'always' : 'stored',
+    // Gen 2 cellular alone leaves listening mode by itself, since 0.6.1 (device-usb.md 4.1).
+    listeningTimeoutMs: isStm32 && version >= V0_6_1 ? 300_000 : undefined,
+  };
+}
+
+/** What depends on the bootloader alone: everything a host sees in DFU mode (device-usb.md 2.4 to 2.6, 6). */
+export type BootloaderEra = {
+  readonly version: number;
+  readonly usbSerial: 'constant' | 'upper' | 'lower';
+  readonly bcdDevice: number;
+  /** Gen 2 below 0.6.0 calls every unit a Photon. */
+  readonly callsItselfPhoton: boolean;
+  readonly hasMicrosoftDescriptors: boolean;
+  readonly hasHyphenatedName: boolean;
+  readonly dctName: 'DCT' | 'DCD';
+  readonly externalSectorText: '004' | '008';
+  readonly flashPollTimeoutMs: number;
+  readonly hasSafeModeCommand: boolean;
+  readonly hasEndServiceCommand: boolean;
+  readonly hasProtectionString: boolean;
+  readonly hasProtection: boolean;
+  /** Erases the former 128 KB application when a 256 KB one is written. */
+  readonly removesFormerApplication: boolean;
+};
+
+/** The era of a bootloader of this family and module version. */
+export function bootloaderEra(family: 'stm32' | 'nrf', version: number): BootloaderEra {
+  const isStm32 = family === 'stm32';
+  const isBefore06 = isStm32 && version < 8;
+  return {
+    version,
+    usbSerial: isBefore06 ? 'constant' : isStm32 && version < 100 ? 'upper' : 'lower',
+    bcdDevice: isStm32 ? (isBefore06 ? 0x0200 : 0x0250) : version < 300 ? 0x0250 : 0x0251,
+    callsItselfPhoton: isBefore06,
+    hasMicrosoftDescriptors: !isStm32 || version >= 9,
+    hasHyphenatedName: version >= 2600,
+    dctName: isStm32 || version > 1100 ? 'DCT' : 'DCD',
+    externalSectorText: version <= 502 ? '008' : '004',
+    flashPollTimeoutMs: isStm32 && version < 100 ? 50 : 0,
+    hasSafeModeCommand: !isStm32 && version >= 3001,
+    hasEndServiceCommand: !isStm32 && version >= 3100,
+    // Seen in 6.2.0 and absent in 6.1.1; PUSB says it came with 6.1.2 (device-usb.md 2.6).
+    hasProtectionString: !isStm32 && version >= 3002,
+    hasProtection: !isStm32 && version >= 3000,
+    removesFormerApplication: !isStm32 && version >= 1100,
+  };
+}
+
+const V0_5_3 = 21;
+const V0_6_0 = 102;
+const V0_6_1 = 105;
+const V0_7_0 = 207;
+const V0_8_0 = 300;
+const V0_9_0 = 400;
+const V1_0_0 = 1000;
+const V1_0_1 = 1002;
+const V1_1_0 = 1100;
+const V1_4_4 = 1406;
+const V2_0_0 = 2000;
+const V2_1_0 = 2100;
+const V4_0_0 = 4000;
+const V5_6_0 = 5600;
+const V5_8_0 = 5800;
+const V6_0_0 = 6000;
+
+/** Request 90 came with 0.8.0-rc.26, was absent on 1.0.x, and is there from 1.1.0 (firmware-modules.md 7.1). */
+function hasModuleInfo(version: number): boolean {
+  return (version >= 325 && version < V1_0_0) || version >= V1_1_0;
+}

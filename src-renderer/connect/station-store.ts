@@ -1,0 +1,57 @@
+import { createClient } from '../../src-main/contract/client.ts';
+import type { CommandAnswer, CommandInput, CommandName } from '../../src-main/contract/contract.ts';
+import type { Snapshot } from '../../src-main/domain/snapshot.ts';
+import type { Link, LinkState } from './link.ts';
+
+/** What the screens know: the link and the last snapshot that came over it. */
+export type StationState = {
+  readonly link: LinkState;
+  readonly snapshot?: Snapshot;
+  /** Runs whose unit has left its slot since the verdict: what is in the slot now is the next unit. */
+  readonly takenOut: ReadonlySet<string>;
+};
+
+export type StationStore = {
+  read(): StationState;
+  subscribe(listener: () => void): () => void;
+  /** Gives a command; a lost connection is an answer like any other failure. */
+  ask<Name extends CommandName>(name: Name, input: CommandInput<Name>): Promise<CommandAnswer<Name>>;
+};
+
+/** The page's one copy of the station's state, for useSyncExternalStore. */
+export function createStationStore(link: Link): StationStore {
+  const client = createClient(link);
+  const listeners = new Set<() => void>();
+  let state: StationState = { link: 'connecting', takenOut: new Set() };
+  const become = (next: StationState): void => {
+    state = next;
+    for (const listener of listeners) listener();
+  };
+  link.watch((linkState) => become({ ...state, link: linkState }));
+  client.subscribe((snapshot) => become({ ...state, snapshot, takenOut: nextTakenOut(state.takenOut, snapshot) }));
+
+  return {
+    read: () => state,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    ask: async (name, input) => {
+      try {
+        return await client.call(name, input);
+      } catch (thrown) {
+        const detail = thrown instanceof Error ? thrown.message : String(thrown);
+        return { ok: false, failure: { code: 'station/connection-lost', detail } };
+      }
+    },
+  };
+}
+
+/** Runs that have ended and whose slot was seen empty since. Runs no longer shown are forgotten. */
+export function nextTakenOut(before: ReadonlySet<string>, snapshot: Snapshot): ReadonlySet<string> {
+  const next = new Set<string>();
+  for (const { run, unit } of snapshot.slots) {
+    if (run?.ended !== undefined && (unit === undefined || before.has(run.runId))) next.add(run.runId);
+  }
+  return next;
+}

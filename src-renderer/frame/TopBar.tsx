@@ -1,0 +1,45 @@
+import type { Outcome } from '../../src-main/domain/outcome.ts';
+import { VerdictSign } from '../operator/VerdictSign.tsx';
+import { LanguageMenu } from './LanguageMenu.tsx';
+import { addressOf, type Route } from './route.ts';
+import { SoundButton } from './SoundButton.tsx';
+import { useScreen } from './screen.ts';
+import styles from './TopBar.module.css';
+
+const OUTCOMES: readonly Outcome[] = ['PASS', 'FAIL', 'ERROR', 'ABORTED'];
+
+/** Where one is, which batch is open and how it goes, and the few things one may change about the screen. */
+export function TopBar({ route }: { route: Route }) {
+  const { snapshot, dictionary } = useScreen();
+  const { words, verdicts } = dictionary;
+  return (
+    <header className={styles.bar}>
+      <h1 className={styles.station}>{snapshot.station.name}</h1>
+      <p className={styles.batch}>
+        <span className={styles.quiet}>{words.batch}</span> <strong>{snapshot.station.batch}</strong>
+      </p>
+      <ul className={styles.counts}>
+        {OUTCOMES.map((outcome) => (
+          <li key={outcome} className={styles.count} title={verdicts[outcome]}>
+            <VerdictSign outcome={outcome} className={styles.sign} />
+            <span className={styles.word}>{verdicts[outcome]}</span>
+            <strong data-count={outcome}>{snapshot.counts[outcome]}</strong>
+          </li>
+        ))}
+      </ul>
+      <nav className={styles.nav}>
+        <a href={addressOf({ screen: 'line' })} aria-current={route.screen === 'line' ? 'page' : undefined}>
+          {words.line}
+        </a>
+        <a
+          href={addressOf({ screen: 'runs', search: '' })}
+          aria-current={route.screen === 'runs' ? 'page' : undefined}
+        >
+          {words.records}
+        </a>
+      </nav>
+      <SoundButton />
+      <LanguageMenu />
+    </header>
+  );
+}

@@ -1,0 +1,147 @@
+import type { FailureCode } from '../../src-main/domain/failure-codes.ts';
+import type { Outcome } from '../../src-main/domain/outcome.ts';
+
+/** Everything a person reads on the screens, in one language. A missing entry does not compile. */
+export type Dictionary = {
+  /** The language in its own words, for the menu. */
+  readonly language: string;
+  /** What Intl formats dates and numbers with. */
+  readonly locale: string;
+  readonly words: Words;
+  /** The one big word on a slot. */
+  readonly verdicts: Readonly<Record<Outcome, string>>;
+  readonly steps: Readonly<Record<StepId, string>>;
+  readonly faults: Readonly<Record<string, string>>;
+  readonly failures: FailureSentences;
+};
+
+/** For each code, what the operator is told and what to do next. */
+export type FailureSentences = Readonly<
+  Record<FailureCode, { readonly operator: string; readonly next: string }>
+>;
+
+/** The steps of the procedure, by their stored ids. A step that is not in this list shows its own English title. */
+export type StepId =
+  | 'scan-label'
+  | 'wait-for-unit'
+  | 'identify'
+  | 'check-agreement'
+  | 'plan-flash'
+  | 'enter-dfu'
+  | 'flash'
+  | 'restart'
+  | 'prove'
+  | 'read-sim'
+  | 'add-to-product'
+  | 'activate-sim'
+  | 'teardown';
+
+export type Words = OperatorWords & RecordWords;
+
+type OperatorWords = {
+  readonly line: string;
+  readonly records: string;
+  readonly printedCodes: string;
+  readonly batch: string;
+  readonly chooseLanguage: string;
+  readonly soundOn: string;
+  readonly soundOff: string;
+  readonly virtualLine: string;
+  readonly virtualLineMeans: string;
+  readonly connecting: string;
+  readonly connectionLost: string;
+  readonly connectionLostMeans: string;
+  readonly accessRefused: string;
+  readonly accessRefusedMeans: string;
+  readonly pageFault: string;
+  readonly stationFault: string;
+  readonly slot: (slot: string) => string;
+  readonly scanLabel: string;
+  readonly scanLabelOfThisUnit: string;
+  readonly putUnitIn: string;
+  readonly leaveUnitIn: string;
+  readonly takeUnitOut: string;
+  readonly scanNextUnit: string;
+  readonly scanGoesHere: string;
+  readonly lastUnit: string;
+  readonly rework: string;
+  readonly stepOf: (step: number, steps: number) => string;
+  readonly erasing: string;
+  readonly writing: string;
+  readonly reading: string;
+  readonly bytesOf: (done: string, total: string) => string;
+  readonly stop: string;
+  readonly pressAgainToStop: string;
+  readonly stopping: string;
+  readonly scanRefused: string;
+  readonly notDone: string;
+  readonly unknownCode: string;
+  readonly unknownCodeNext: string;
+  readonly closeWarning: string;
+  readonly rehearsal: string;
+  readonly plugIn: string;
+  readonly pullOut: string;
+  readonly scanItsLabel: string;
+  readonly newUnit: string;
+  readonly fault: string;
+  readonly noFault: string;
+  /** For the state of a step, read out and shown beside its sign. */
+  readonly stepStates: Readonly<
+    Record<'waiting' | 'running' | 'passed' | 'failed' | 'error' | 'aborted', string>
+  >;
+};
+
+type RecordWords = {
+  readonly searchPlaceholder: string;
+  readonly search: string;
+  readonly day: string;
+  readonly outcome: string;
+  readonly anyOutcome: string;
+  readonly anyBatch: string;
+  readonly clear: string;
+  readonly runsFound: (runs: number) => string;
+  readonly noRuns: string;
+  readonly runUnfinished: string;
+  readonly back: string;
+  readonly time: string;
+  readonly label: string;
+  readonly unit: string;
+  readonly duration: string;
+  readonly steps: string;
+  readonly attempt: (attempt: number) => string;
+  readonly learnt: string;
+  readonly evidence: string;
+  readonly noEvidence: string;
+  readonly forEngineer: string;
+  readonly code: string;
+  readonly reworkOf: string;
+  readonly virtualRun: string;
+  readonly recipe: string;
+  readonly product: string;
+  readonly station: string;
+  readonly run: string;
+  readonly deviceId: string;
+  readonly serialNumber: string;
+  readonly platform: string;
+  readonly membership: string;
+  readonly productBinary: string;
+  readonly modules: string;
+  readonly flashAgain: string;
+  readonly flashAgainMeans: string;
+  readonly slotBusy: string;
+  readonly cancel: string;
+  readonly export: string;
+  readonly exportMeans: string;
+  readonly exportNeedsFilter: string;
+  readonly exported: (runs: number) => string;
+  readonly verifyAudit: string;
+  readonly auditIntact: (entries: number) => string;
+  readonly auditDamaged: string;
+  readonly openBatch: string;
+  readonly batchName: string;
+  readonly batchNameRule: string;
+  readonly batchOpened: (name: string) => string;
+  readonly working: string;
+  readonly printedCodesMeans: string;
+  readonly print: string;
+};

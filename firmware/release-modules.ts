@@ -62,10 +62,9 @@ export function ncpSpec(release: ReleaseOf, payloadLength: number): ModuleSpec {
 
 /** A system part with the dependencies its makefile gives it (firmware-modules.md 3.2 and 4.1). */
 export function systemPartSpec(release: ReleaseOf, index: number, payloadLength: number): ModuleSpec {
-  const { platform, moduleVersion } = release;
   return {
     ...common(release, 'system-part', index),
-    version: moduleVersion,
+    version: release.moduleVersion,
     payloadLength,
     dependencies: systemDependencies(release, index),
     suffix: systemSuffix(release, 0xa0),

@@ -21,7 +21,8 @@ if (electron.executable) {
   const env = { ELECTRON_RUN_AS_NODE: undefined };
   process.exitCode = await runProgram(electron.executable, [...sandbox, root, ...args], { env });
 } else {
-  if (!headlessWanted) process.stderr.write(`No window: ${electron.reason}. The station opens in the browser instead.\n`);
+  if (!headlessWanted)
+    process.stderr.write(`No window: ${electron.reason}. The station opens in the browser instead.\n`);
   process.exitCode = await runNode([path.join(root, 'src-main', 'headless.ts'), ...args]);
 }
 

@@ -111,7 +111,8 @@ function installedMatches(lock) {
   try {
     const installed = JSON.parse(record).packages;
     return Object.entries(JSON.parse(lock).packages).every(
-      ([place, wanted]) => place === '' || (installed[place]?.version ?? (wanted.optional && wanted.version)) === wanted.version,
+      ([place, wanted]) =>
+        place === '' || (installed[place]?.version ?? (wanted.optional && wanted.version)) === wanted.version,
     );
   } catch {
     return false;

@@ -1,14 +1,15 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { failure } from '../domain/failure.ts';
-import { describeModule, MAX_MODULE_BYTES, parseModule } from '../firmware/parse-module.ts';
+import { describeModule } from '../firmware/describe-module.ts';
+import { MODULE_FILE_MAX_BYTES, parseModule } from '../firmware/parse-module.ts';
 import { EXIT, type Output } from './output.ts';
 
 /** `firmware inspect FILE`: everything the parser and its checks say of a module binary. */
 export async function inspectCommand(file: string, output: Output): Promise<number> {
   let bytes: Uint8Array;
   try {
-    if ((await stat(file)).size > MAX_MODULE_BYTES) {
+    if ((await stat(file)).size > MODULE_FILE_MAX_BYTES) {
       return output.failed(failure('firmware/not-a-module', `${file} is larger than any module.`));
     }
     bytes = await readFile(file);

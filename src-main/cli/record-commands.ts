@@ -1,30 +1,44 @@
 import { writeFile } from 'node:fs/promises';
+import { type AuditLogReader, openAuditLogReadOnly, verifyAuditLog } from '../adapters/audit/audit-log.sqlite.ts';
 import { failureOf } from '../domain/failure.ts';
-import type { AuditLog, RunQuery } from '../ports/audit-log.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { AuditVerdict, RunQuery } from '../ports/audit-log.ts';
 import { runsToCsv, runsToJsonLines } from '../station/export-runs.ts';
 import { EXIT, type Output } from './output.ts';
 import { runAsJson, runAsText } from './run-result.ts';
 
-type OpenAudit = (data: string) => AuditLog;
-
 /** `audit verify`: walks the whole chain. Exit 0 only when it is intact. */
-export function verifyCommand(data: string, open: OpenAudit, output: Output): number {
-  return withAudit(data, open, output, (audit) => {
-    const verdict = audit.verify();
-    const text = verdict.intact
-      ? `intact: ${verdict.entries} entries, newest ${verdict.head}`
-      : [
-          'NOT INTACT',
-          ...verdict.defects.map(({ entry, what }) => `  ${entry === undefined ? '' : `entry ${entry}: `}${what}`),
-        ].join('\n');
-    output.result(JSON.parse(JSON.stringify(verdict)), text);
-    return verdict.intact ? EXIT.good : EXIT.bad;
-  });
+export function verifyCommand(data: string, output: Output): number {
+  let verdict: AuditVerdict;
+  try {
+    verdict = verifyAuditLog(data);
+  } catch (thrown) {
+    return output.failed(failureOf(thrown));
+  }
+  const text = verdict.intact
+    ? `intact: ${verdict.entries} entries, newest ${verdict.head}`
+    : [
+        'NOT INTACT',
+        ...verdict.defects.map(({ entry, what }) => `  ${entry === undefined ? '' : `entry ${entry}: `}${what}`),
+      ].join('\n');
+  output.result(JSON.parse(JSON.stringify(verdict)), text);
+  return verdict.intact ? EXIT.good : EXIT.bad;
+}
+
+/** The filters of `runs` and `audit export` as they come from the command line. */
+export function queryOf(options: {
+  readonly batch?: string;
+  readonly day?: string;
+  readonly outcome?: Outcome;
+  readonly limit?: string;
+}): RunQuery {
+  const { batch, day, outcome, limit } = options;
+  return { batch, day, outcome, limit: limit === undefined ? undefined : Math.max(1, Number.parseInt(limit, 10) || 1) };
 }
 
 /** `runs`: finds runs by any identifier, day, batch or outcome, newest first. */
-export function runsCommand(data: string, query: RunQuery, open: OpenAudit, output: Output): number {
-  return withAudit(data, open, output, (audit) => {
+export function runsCommand(data: string, query: RunQuery, output: Output): number {
+  return withAudit(data, output, (audit) => {
     for (const run of audit.findRuns(query)) output.result(runAsJson(run), runAsText(run));
     return EXIT.good;
   });
@@ -35,12 +49,11 @@ export async function exportCommand(
   data: string,
   query: RunQuery,
   to: { readonly format: 'csv' | 'jsonl'; readonly file: string | undefined },
-  open: OpenAudit,
   output: Output,
 ): Promise<number> {
   let text = '';
   let count = 0;
-  const code = withAudit(data, open, output, (audit) => {
+  const code = withAudit(data, output, (audit) => {
     const runs = audit.findRuns({ ...query, limit: query.limit ?? 1_000_000 }).toReversed();
     count = runs.length;
     text = to.format === 'csv' ? runsToCsv(runs) : runsToJsonLines(runs);
@@ -56,10 +69,10 @@ export async function exportCommand(
   return EXIT.good;
 }
 
-function withAudit(data: string, open: OpenAudit, output: Output, use: (audit: AuditLog) => number): number {
-  let audit: AuditLog | undefined;
+function withAudit(data: string, output: Output, use: (audit: AuditLogReader) => number): number {
+  let audit: AuditLogReader | undefined;
   try {
-    audit = open(data);
+    audit = openAuditLogReadOnly(data);
     return use(audit);
   } catch (thrown) {
     return output.failed(failureOf(thrown));

@@ -139,6 +139,7 @@ export const FAILURES = {
   'audit/write-failed': error('The record could not be written.', 'Stop the line and call the supervisor.'),
   'audit/damaged': error('The record was changed.', 'Stop the line and call the supervisor.'),
   'audit/newer-version': error('The records belong to a newer version.', 'Call the supervisor.'),
+  'audit/missing': error('There are no records here.', 'Check the data folder.'),
   'station/invalid-file': error('The station file cannot be used.', 'Call the supervisor.'),
   'station/data-in-use': error('Another Linewright uses this data folder.', 'Close the other one first.'),
   'station/port-in-use': error('The network port is in use.', 'Close the other program or choose another port.'),

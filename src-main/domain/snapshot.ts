@@ -24,6 +24,8 @@ export type Snapshot = {
   readonly troubles: readonly Failure[];
   /** Present on a virtual line only: the shelf of units one can plug in. */
   readonly bench?: readonly VirtualUnitView[];
+  /** Present on a virtual line only: the faults a virtual unit can be given, by name, without `none`. */
+  readonly benchFaults?: readonly string[];
 };
 
 export type StepTitle = { readonly id: string; readonly title: string };

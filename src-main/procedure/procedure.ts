@@ -65,6 +65,8 @@ export type StepContext = {
   readonly signal: AbortSignal;
   readonly presence: UnitPresence;
   readonly progress: (progress: ProgressView) => void;
+  /** A time budget, given for hardware, on this line: a fast virtual line waits less long for what never comes. */
+  readonly budget: (milliseconds: number) => number;
   /** Waits, ending early on abort (rejecting with its reason). On a fast virtual line it is as much faster as the line. */
   readonly sleep: (milliseconds: number) => Promise<void>;
 };

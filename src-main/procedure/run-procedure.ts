@@ -9,11 +9,13 @@ import { endSoonAfterAbort, waitUntil } from './time.ts';
 
 /** What the runner needs besides the procedure: the context of its steps, and where the records go. */
 export type RunOptions = {
-  readonly context: Omit<StepContext, 'signal' | 'sleep'>;
+  readonly context: Omit<StepContext, 'signal' | 'sleep' | 'budget'>;
   /** Aborted by the operator's stop; its reason is a StationError. */
   readonly stop: AbortSignal;
   /** How many times faster than real time the line is (1 for hardware). */
   readonly speed: number;
+  /** Share of the time budgets that this line needs; 1 for hardware, less for rehearsals that must not wait for the dead. */
+  readonly patience: number;
   readonly now: () => Date;
   /** Called as a step begins. */
   readonly onStep: (step: string, attempt: number) => void;
@@ -86,10 +88,11 @@ async function runOnce(
   const startedAt = options.now();
   const startedMs = performance.now();
   const deadline = new AbortController();
+  const budgetMs = step.timeoutMs * options.patience;
   const timer = setTimeout(() => {
     const code = step.silenceIs ?? 'run/timeout';
-    deadline.abort(new StationError(code, `The step ${step.id} did not end within ${step.timeoutMs / 1000} s.`));
-  }, step.timeoutMs);
+    deadline.abort(new StationError(code, `The step ${step.id} did not end within ${budgetMs / 1000} s.`));
+  }, budgetMs);
   const signal = AbortSignal.any([options.stop, options.context.presence.lost, deadline.signal]);
   let result: StepResult<object>;
   try {
@@ -158,6 +161,7 @@ function contextOf(options: RunOptions, signal: AbortSignal): StepContext {
   return {
     ...options.context,
     signal,
+    budget: (milliseconds) => milliseconds * options.patience,
     sleep: (milliseconds) => waitUntil(undefined, signal, milliseconds / options.speed),
   };
 }

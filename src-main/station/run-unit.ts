@@ -28,6 +28,8 @@ export type RunSetting = {
   readonly appVersion: string;
   /** How many times faster than real time the line is; 1 for hardware. */
   readonly speed: number;
+  /** Share of the procedure's time budgets; 1 for hardware. */
+  readonly patience: number;
 };
 
 /** Hears of a run as it goes; what it is told has already been written down. */
@@ -86,6 +88,7 @@ export async function runUnit(
     },
     stop,
     speed: setting.speed,
+    patience: setting.patience,
     now: () => new Date(),
     onStep: observer.step,
     onRecord: (record) => {

@@ -7,7 +7,11 @@ const SLOWEST_RETRY_MS = 2000;
 /** The slowest command walks a whole audit log. */
 const ANSWER_MS = 120_000;
 
-type Waiting = { readonly settle: (answer: unknown) => void; readonly fail: (why: Error) => void; readonly timer: number };
+type Waiting = {
+  readonly settle: (answer: unknown) => void;
+  readonly fail: (why: Error) => void;
+  readonly timer: number;
+};
 type Frame = { readonly id?: number; readonly answer?: unknown; readonly snapshot?: unknown };
 
 /**
@@ -75,7 +79,10 @@ export function openSocketLink(url: string, token: string): Link {
           };
         };
         const fail = over(reject);
-        const timer = window.setTimeout(() => fail(new Error(`The station did not answer within ${ANSWER_MS / 1000} s.`)), ANSWER_MS);
+        const timer = window.setTimeout(
+          () => fail(new Error(`The station did not answer within ${ANSWER_MS / 1000} s.`)),
+          ANSWER_MS,
+        );
         waiting.set(id, { settle: over(resolve), fail, timer });
         socket.send(JSON.stringify({ id, name, input }));
       }),

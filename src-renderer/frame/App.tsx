@@ -7,10 +7,10 @@ import { OperatorScreen } from '../operator/OperatorScreen.tsx';
 import { RunsScreen } from '../runs/RunsScreen.tsx';
 import styles from './App.module.css';
 import { LinkNotice } from './LinkNotice.tsx';
-import { ScanNotice } from './ScanNotice.tsx';
 import { useRoute } from './route.ts';
-import { type Notice, type Screen, ScreenContext } from './screen.ts';
+import { ScanNotice } from './ScanNotice.tsx';
 import { StationFaults } from './StationFaults.tsx';
+import { type Notice, type Screen, ScreenContext } from './screen.ts';
 import { keepSetting, readSetting } from './settings.ts';
 import { TopBar } from './TopBar.tsx';
 import { useScans } from './use-scans.ts';
@@ -23,7 +23,6 @@ export function App({ store }: { store: StationStore }) {
   const route = useRoute();
   const [language, setLanguageState] = useState<Language>(() => firstLanguage(readSetting('language')));
   const [sound, setSoundState] = useState(() => readSetting('sound') !== 'off');
-  const [armedSlot, setArmedSlot] = useState<string>();
   const [notice, setNotice] = useState<Notice>();
   const dictionary = DICTIONARIES[language];
 
@@ -38,7 +37,7 @@ export function App({ store }: { store: StationStore }) {
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
-  useScans({ store, route, setLanguage, setSound, armedSlot, setArmedSlot, setNotice });
+  useScans({ store, route, setLanguage, setSound, setNotice });
 
   const { snapshot, takenOut } = state;
   useWarningOnClose(snapshot?.slots.some(({ run }) => run !== undefined && run.ended === undefined) ?? false);
@@ -53,11 +52,10 @@ export function App({ store }: { store: StationStore }) {
         setLanguage,
         sound,
         setSound,
-        armedSlot,
         notice,
         setNotice,
       },
-    [snapshot, takenOut, store, dictionary, language, setLanguage, sound, setSound, armedSlot, notice],
+    [snapshot, takenOut, store, dictionary, language, setLanguage, sound, setSound, notice],
   );
 
   if (screen === undefined) return <LinkNotice link={state.link} words={dictionary.words} alone />;

@@ -14,7 +14,12 @@ export function LanguageMenu() {
   };
   return (
     <>
-      <button type="button" className={styles.open} popoverTarget="language-menu" aria-label={dictionary.words.chooseLanguage}>
+      <button
+        type="button"
+        className={styles.open}
+        popoverTarget="language-menu"
+        aria-label={dictionary.words.chooseLanguage}
+      >
         {dictionary.language}
       </button>
       <div ref={menu} id="language-menu" popover="auto" className={styles.menu}>

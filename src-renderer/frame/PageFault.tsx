@@ -1,8 +1,8 @@
 import { Component, type ReactNode } from 'react';
 import { DICTIONARIES } from '../i18n/dictionaries.ts';
 import { firstLanguage } from '../i18n/language.ts';
-import { readSetting } from './settings.ts';
 import styles from './PageFault.module.css';
+import { readSetting } from './settings.ts';
 
 /** What stays on the screen when the page itself has a fault: the station goes on working and the records with it. */
 export class PageFault extends Component<{ children: ReactNode }, { broken: boolean }> {

@@ -21,9 +21,6 @@ export function ScanNotice() {
 
 function refusal({ snapshot, notice, dictionary }: Screen) {
   const { words, failures } = dictionary;
-  if (notice?.kind === 'unknown-code') {
-    return { title: words.scanRefused, what: words.unknownCode, next: words.unknownCodeNext };
-  }
   const refused = snapshot.lastScan?.failure;
   const failure = refused ?? notice?.failure;
   if (failure === undefined) return undefined;

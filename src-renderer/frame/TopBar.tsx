@@ -31,10 +31,7 @@ export function TopBar({ route }: { route: Route }) {
         <a href={addressOf({ screen: 'line' })} aria-current={route.screen === 'line' ? 'page' : undefined}>
           {words.line}
         </a>
-        <a
-          href={addressOf({ screen: 'runs', search: '' })}
-          aria-current={route.screen === 'runs' ? 'page' : undefined}
-        >
+        <a href={addressOf({ screen: 'runs', search: '' })} aria-current={route.screen === 'runs' ? 'page' : undefined}>
           {words.records}
         </a>
       </nav>

@@ -15,14 +15,12 @@ export type Screen = {
   readonly setLanguage: (language: Language) => void;
   readonly sound: boolean;
   readonly setSound: (on: boolean) => void;
-  /** The slot the next label goes to, chosen by a printed code; for one scan. */
-  readonly armedSlot: string | undefined;
   /** Why the last thing asked for on this screen was not done. */
   readonly notice: Notice | undefined;
   readonly setNotice: (notice: Notice | undefined) => void;
 };
 
-export type Notice = { readonly kind: 'failure'; readonly failure: Failure } | { readonly kind: 'unknown-code' };
+export type Notice = { readonly failure: Failure };
 
 export const ScreenContext = createContext<Screen | undefined>(undefined);
 

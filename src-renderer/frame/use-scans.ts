@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { StationStore } from '../connect/station-store.ts';
 import type { Language } from '../i18n/language.ts';
 import { listenForScans } from '../scan/listen-for-scans.ts';
-import { readScreenCode, type ScreenCode, searchTextOf } from '../scan/screen-code.ts';
+import { isPrintedCode, readScreenCode, type ScreenCode, searchTextOf } from '../scan/screen-code.ts';
 import { go, type Route } from './route.ts';
 import type { Notice } from './screen.ts';
 
@@ -11,8 +11,6 @@ type ScanActions = {
   readonly route: Route;
   readonly setLanguage: (language: Language) => void;
   readonly setSound: (on: boolean) => void;
-  readonly armedSlot: string | undefined;
-  readonly setArmedSlot: (slot: string | undefined) => void;
   readonly setNotice: (notice: Notice | undefined) => void;
 };
 
@@ -31,22 +29,19 @@ export function useScans(actions: ScanActions): void {
 async function onScan(text: string, actions: ScanActions): Promise<void> {
   actions.setNotice(undefined);
   const code = readScreenCode(text);
-  if (code !== undefined) return await obey(code, actions);
-  if (actions.route.screen === 'runs') return go({ screen: 'runs', search: searchTextOf(text) });
-  const { armedSlot } = actions;
-  actions.setArmedSlot(undefined);
-  if (actions.route.screen === 'codes') go({ screen: 'line' });
-  const answer = await actions.store.ask('scan', { text, ...(armedSlot === undefined ? {} : { slot: armedSlot }) });
-  if (!answer.ok) actions.setNotice({ kind: 'failure', failure: answer.failure });
+  if (code !== undefined) {
+    obey(code, actions);
+  } else if (actions.route.screen === 'runs' && !isPrintedCode(text)) {
+    go({ screen: 'runs', search: searchTextOf(text) });
+  } else {
+    if (actions.route.screen === 'codes') go({ screen: 'line' });
+    const answer = await actions.store.ask('scan', { text });
+    if (!answer.ok) actions.setNotice({ failure: answer.failure });
+  }
 }
 
-async function obey(code: ScreenCode, actions: ScanActions): Promise<void> {
+function obey(code: ScreenCode, actions: ScanActions): void {
   if (code.kind === 'language') actions.setLanguage(code.language);
   if (code.kind === 'sound') actions.setSound(code.on);
   if (code.kind === 'show') go(code.screen === 'runs' ? { screen: 'runs', search: '' } : { screen: code.screen });
-  if (code.kind === 'slot') actions.setArmedSlot(code.slot);
-  if (code.kind === 'unknown') actions.setNotice({ kind: 'unknown-code' });
-  if (code.kind !== 'stop') return;
-  const answer = await actions.store.ask('abortRun', { slot: code.slot });
-  if (!answer.ok) actions.setNotice({ kind: 'failure', failure: answer.failure });
 }

@@ -11,14 +11,12 @@ export type Dictionary = {
   /** The one big word on a slot. */
   readonly verdicts: Readonly<Record<Outcome, string>>;
   readonly steps: Readonly<Record<StepId, string>>;
-  readonly faults: Readonly<Record<string, string>>;
+  readonly faults: Readonly<Record<RehearsalFault, string>>;
   readonly failures: FailureSentences;
 };
 
 /** For each code, what the operator is told and what to do next. */
-export type FailureSentences = Readonly<
-  Record<FailureCode, { readonly operator: string; readonly next: string }>
->;
+export type FailureSentences = Readonly<Record<FailureCode, { readonly operator: string; readonly next: string }>>;
 
 /** The steps of the procedure, by their stored ids. A step that is not in this list shows its own English title. */
 export type StepId =
@@ -35,6 +33,22 @@ export type StepId =
   | 'add-to-product'
   | 'activate-sim'
   | 'teardown';
+
+/** The faults offered for a rehearsal, by the names of the virtual unit; one that is not in this list shows its own name. */
+export type RehearsalFault =
+  | 'no-sim'
+  | 'iccid-late'
+  | 'modem-dead'
+  | 'silent'
+  | 'garbled-console'
+  | 'protected'
+  | 'dfu-not-entered'
+  | 'dfu-error-write'
+  | 'unplug-at-byte'
+  | 'flip-bit'
+  | 'no-return'
+  | 'wrong-version-after-restart'
+  | 'different-unit-after-restart';
 
 export type Words = OperatorWords & RecordWords;
 
@@ -75,8 +89,6 @@ type OperatorWords = {
   readonly stopping: string;
   readonly scanRefused: string;
   readonly notDone: string;
-  readonly unknownCode: string;
-  readonly unknownCodeNext: string;
   readonly closeWarning: string;
   readonly rehearsal: string;
   readonly plugIn: string;
@@ -86,9 +98,7 @@ type OperatorWords = {
   readonly fault: string;
   readonly noFault: string;
   /** For the state of a step, read out and shown beside its sign. */
-  readonly stepStates: Readonly<
-    Record<'waiting' | 'running' | 'passed' | 'failed' | 'error' | 'aborted', string>
-  >;
+  readonly stepStates: Readonly<Record<'waiting' | 'running' | 'passed' | 'failed' | 'error' | 'aborted', string>>;
 };
 
 type RecordWords = {

@@ -49,7 +49,8 @@ export function createScanCapture(): ScanCapture {
   let allowedMs = PATIENT_MS_PER_KEY;
   let justBegan = false;
 
-  const millisecondsPerKey = (): number => (text.length < 2 ? Number.POSITIVE_INFINITY : (lastAt - beganAt) / (text.length - 1));
+  const millisecondsPerKey = (): number =>
+    text.length < 2 ? Number.POSITIVE_INFINITY : (lastAt - beganAt) / (text.length - 1);
   const isScan = (shortest: number): boolean => text.length >= shortest && millisecondsPerKey() <= allowedMs;
   const begin = (at: number, intoField: boolean): string => {
     const replay = held;

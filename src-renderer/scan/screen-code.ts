@@ -1,39 +1,31 @@
 import { parseLabel } from '../../src-main/domain/label.ts';
 import { isLanguage, type Language } from '../i18n/language.ts';
 
-/** A printed code that is an order to the screen or the station and not a unit label. */
+/** A printed code that the screen obeys by itself. */
 export type ScreenCode =
   | { readonly kind: 'language'; readonly language: Language }
   | { readonly kind: 'show'; readonly screen: 'line' | 'runs' | 'codes' }
-  | { readonly kind: 'sound'; readonly on: boolean }
-  /** The next label scanned goes to this slot. */
-  | { readonly kind: 'slot'; readonly slot: string }
-  /** Stop the run in this slot. */
-  | { readonly kind: 'stop'; readonly slot: string }
-  /** Begins like an order and is none. */
-  | { readonly kind: 'unknown' };
+  | { readonly kind: 'sound'; readonly on: boolean };
 
-const PREFIX = /^LW:([A-Z]+):(.{1,40})$/i;
-
-/** Reads `LW:LANG:es`, `LW:SHOW:RUNS`, `LW:SOUND:OFF`, `LW:SLOT:2`, `LW:STOP:2`, in either case. Undefined: it is not an order but a label. */
+/** Reads `LW:LANG:es`, `LW:SHOW:RUNS`, `LW:SOUND:OFF`, in either case. Undefined: the scan is for the station. */
 export function readScreenCode(scan: string): ScreenCode | undefined {
-  if (!/^LW:/i.test(scan)) return undefined;
-  const [, word = '', value = ''] = PREFIX.exec(scan.trim()) ?? [];
+  const [, word = '', value = ''] = /^\s*LW:([A-Z]+):([A-Z]{1,10})\s*$/i.exec(scan) ?? [];
   const small = value.toLowerCase();
   switch (word.toUpperCase()) {
     case 'LANG':
-      return isLanguage(small) ? { kind: 'language', language: small } : { kind: 'unknown' };
+      return isLanguage(small) ? { kind: 'language', language: small } : undefined;
     case 'SHOW':
-      return small === 'line' || small === 'runs' || small === 'codes' ? { kind: 'show', screen: small } : { kind: 'unknown' };
+      return small === 'line' || small === 'runs' || small === 'codes' ? { kind: 'show', screen: small } : undefined;
     case 'SOUND':
-      return small === 'on' || small === 'off' ? { kind: 'sound', on: small === 'on' } : { kind: 'unknown' };
-    case 'SLOT':
-      return { kind: 'slot', slot: value };
-    case 'STOP':
-      return { kind: 'stop', slot: value };
+      return small === 'on' || small === 'off' ? { kind: 'sound', on: small === 'on' } : undefined;
     default:
-      return { kind: 'unknown' };
+      return undefined;
   }
+}
+
+/** Whether this is a printed code and not a label: then it is meant as an order on every screen. */
+export function isPrintedCode(scan: string): boolean {
+  return /^\s*LW:/i.test(scan);
 }
 
 /**

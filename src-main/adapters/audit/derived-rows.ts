@@ -17,16 +17,16 @@ export function derivedRowsOf(entry: EntryContent): DerivedRows {
   const body = asObject(JSON.parse(entry.body));
   switch (entry.kind) {
     case 'run-begun': {
-      const label = asObject(body['label']);
-      const named = [['run', runId] as const, [String(label['kind']), label['value']] as const];
-      const run = { runId, batch: String(body['batch']), day: entry.day ?? '' };
+      const label = asObject(body.label);
+      const named = [['run', runId] as const, [String(label.kind), label.value] as const];
+      const run = { runId, batch: String(body.batch), day: entry.day ?? '' };
       return { run, identifiers: identifierRows(runId, named) };
     }
     case 'step':
-      return { identifiers: identifierRows(runId, unitIdentifiers(asObject(body['learnt'] ?? {}))) };
+      return { identifiers: identifierRows(runId, unitIdentifiers(asObject(body.learnt ?? {}))) };
     case 'run-ended': {
-      const runEnd = { runId, outcome: String(body['outcome']) };
-      return { runEnd, identifiers: identifierRows(runId, unitIdentifiers(asObject(body['unit']))) };
+      const runEnd = { runId, outcome: String(body.outcome) };
+      return { runEnd, identifiers: identifierRows(runId, unitIdentifiers(asObject(body.unit))) };
     }
     default:
       return { identifiers: [] };
@@ -48,10 +48,10 @@ type Named = readonly [kind: string, value: unknown];
 /** The facts of a step and the summary of a unit call the identifiers by the same names (run-record.ts, UnitSummary). */
 function unitIdentifiers(facts: Readonly<Record<string, unknown>>): readonly Named[] {
   return [
-    ['device-id', facts['deviceId']],
-    ['serial-number', facts['serialNumber']],
-    ['imei', facts['imei']],
-    ['iccid', facts['iccid']],
+    ['device-id', facts.deviceId],
+    ['serial-number', facts.serialNumber],
+    ['imei', facts.imei],
+    ['iccid', facts.iccid],
   ];
 }
 

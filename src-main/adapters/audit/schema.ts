@@ -62,7 +62,9 @@ type SchemaRow = { readonly type: string; readonly name: string; readonly sql: s
 function schemaObjects(database: Database.Database): ReadonlyMap<string, string | null> {
   // Statistics that SQLite makes for itself (ANALYZE) are nobody's change.
   const rows = database
-    .prepare<[], SchemaRow>(`SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' ORDER BY name`)
+    .prepare<[], SchemaRow>(
+      `SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%' ORDER BY name`,
+    )
     .all();
   return new Map(rows.map((row) => [`${row.type} "${row.name}"`, row.sql]));
 }

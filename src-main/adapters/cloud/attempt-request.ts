@@ -75,7 +75,7 @@ export async function attemptRequest(
     response = await exchange.fetch(`${exchange.baseUrl}${request.path}`, {
       method: request.method,
       headers: headersOf(exchange, request, token),
-      redirect: 'manual',
+      redirect: 'follow',
       signal: AbortSignal.any([signal, timeout]),
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     });

@@ -16,8 +16,7 @@ const MAX_BYTES = 65_536;
 const REPLACEMENT = '\uFFFD';
 
 /**
- * Collects lines from now on. What came before is discarded: it was not an answer to the question that follows. The secret is
- * dropped before `isComplete` or any caller sees a line.
+ * Collects lines from now on. The secret is dropped before `isComplete` or any caller sees a line.
  */
 export function collectAnswer(from: Readable, isComplete: (lines: readonly string[]) => boolean): GrowingAnswer {
   const { promise: whole, resolve } = Promise.withResolvers<void>();
@@ -43,7 +42,6 @@ export function collectAnswer(from: Readable, isComplete: (lines: readonly strin
     complete ||= isComplete(lines);
     if (complete) resolve();
   });
-  while (from.read() !== null);
   from.on('data', onData);
 
   return {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PortInfo } from '@serialport/bindings-interface';
 import { StationError } from '../../domain/failure.ts';
 import type { UsbUnit } from '../../ports/usb-bus.ts';
+import type { SerialPortInfo } from '../../protocol/serial-binding.ts';
 import { createSysfsConsolePath } from './console-path.sysfs.ts';
 import { type ConsolePath, consoleAborted } from './console-port.ts';
 
-/** The console path of this operating system. */
+/** Where the serial port of a real unit is, in the way of this operating system. */
 export function createConsolePath(): ConsolePath {
   if (process.platform === 'linux') return createSysfsConsolePath();
   return createListedConsolePath(async () => (await import('serialport')).SerialPort.list());
@@ -16,7 +16,7 @@ export function createConsolePath(): ConsolePath {
  * else by USB serial number. UNVERIFIED on real hubs (device-usb.md 7.6, 11), and on Windows it goes by the serial number
  * alone; when two ports fit, none is chosen.
  */
-export function createListedConsolePath(list: () => Promise<readonly PortInfo[]>): ConsolePath {
+export function createListedConsolePath(list: () => Promise<readonly SerialPortInfo[]>): ConsolePath {
   return async (unit, { timeoutMs, signal }) => {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
@@ -37,7 +37,7 @@ export function createListedConsolePath(list: () => Promise<readonly PortInfo[]>
 
 const LIST_MS = 250;
 
-function fittingPorts(ports: readonly PortInfo[], unit: UsbUnit): readonly PortInfo[] {
+function fittingPorts(ports: readonly SerialPortInfo[], unit: UsbUnit): readonly SerialPortInfo[] {
   const ofKind = ports.filter(
     (port) =>
       Number.parseInt(port.vendorId ?? '', 16) === unit.vendorId &&

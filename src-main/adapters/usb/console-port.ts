@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BindingInterface } from '@serialport/bindings-interface';
 import { SerialPortStream } from '@serialport/stream';
 import { StationError } from '../../domain/failure.ts';
 import type { UsbUnit } from '../../ports/usb-bus.ts';
+import type { SerialBinding } from '../../protocol/serial-binding.ts';
 
 /** Where a unit's serial port is. Rejects with `usb/no-console` or `unit/unplugged`; waits no longer than `timeoutMs`. */
 export type ConsolePath = (
@@ -29,7 +29,7 @@ export const IDLE_BAUD = 9600;
 export async function openConsolePort(
   unit: UsbUnit,
   options: {
-    readonly binding: BindingInterface;
+    readonly binding: SerialBinding;
     readonly consolePath: ConsolePath;
     readonly deadline: number;
     readonly signal: AbortSignal;
@@ -55,6 +55,7 @@ export function consoleAborted(unit: UsbUnit): StationError {
 
 /** True for an error that says the unit went away under the call: normal when a baud touch resets it. */
 export function isVanished(thrown: unknown): boolean {
+  if (thrown instanceof Error && 'disconnected' in thrown && thrown.disconnected === true) return true;
   return /EIO\b|ENODEV|ENXIO|EBADF|input\/output error|no such device|bad file descriptor|disconnected/i.test(
     messageOf(thrown),
   );
@@ -63,7 +64,7 @@ export function isVanished(thrown: unknown): boolean {
 const RETRY_MS = 100;
 const CLOSE_MS = 2_000;
 
-function openOnce(path: string, binding: BindingInterface): Promise<ConsolePort> {
+function openOnce(path: string, binding: SerialBinding): Promise<ConsolePort> {
   const { promise, resolve, reject } = Promise.withResolvers<ConsolePort>();
   const left = new AbortController();
   const stream = new SerialPortStream({ binding, path, baudRate: IDLE_BAUD, autoOpen: false });

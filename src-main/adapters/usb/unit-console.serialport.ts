@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BindingInterface } from '@serialport/bindings-interface';
 import { StationError } from '../../domain/failure.ts';
 import type { UnitConsole } from '../../ports/unit-console.ts';
+import type { SerialBinding } from '../../protocol/serial-binding.ts';
 import { collectAnswer } from './console-answer.ts';
 import {
   type ConsolePath,
@@ -14,7 +14,7 @@ import {
 
 export type UnitConsoleOptions = {
   /** serialport's binding of this operating system when absent; the virtual line puts its own here. */
-  readonly binding?: BindingInterface;
+  readonly binding?: SerialBinding;
   readonly consolePath: ConsolePath;
   /** Between DTR rising and the first byte, in milliseconds: the unit flushes its output at DTR (device-usb.md 2.3, 9 no. 16). */
   readonly settleMs?: number;
@@ -23,7 +23,7 @@ export type UnitConsoleOptions = {
 /** The serial console of units, over `serialport` and whichever binding is below it. */
 export function createUnitConsole(options: UnitConsoleOptions): UnitConsole {
   const { consolePath, settleMs = 100 } = options;
-  const binding = async (): Promise<BindingInterface> =>
+  const binding = async (): Promise<SerialBinding> =>
     options.binding ?? (await import('serialport')).SerialPort.binding;
 
   return {
@@ -32,6 +32,7 @@ export function createUnitConsole(options: UnitConsoleOptions): UnitConsole {
       const port = await openConsolePort(unit, { binding: await binding(), consolePath, deadline, signal });
       try {
         await stay(port, settleMs, signal);
+        await discardReceived(port);
         const answer = collectAnswer(port.stream, isComplete);
         port.stream.write(letter);
         await Promise.race([answer.whole, stay(port, Math.max(0, deadline - Date.now()), signal)]);
@@ -76,6 +77,14 @@ const EFFECT_MS = 250;
 /** Waits; ends early, without an error, on abort and when the port closes under us. */
 async function stay(port: ConsolePort, milliseconds: number, signal: AbortSignal): Promise<void> {
   await sleep(milliseconds, undefined, { signal: AbortSignal.any([signal, port.left]) }).catch(() => undefined);
+}
+
+/** What came before the question is no answer to it. */
+function discardReceived(port: ConsolePort): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (port.stream.isOpen) port.stream.flush(() => resolve());
+  else resolve();
+  return promise;
 }
 
 /** Errors are normal here: the unit may reset inside the call. A call that hangs in the driver is not waited for. */

@@ -5,6 +5,7 @@ import { withinTime } from '../time.ts';
 
 /** How long a unit may take to appear in DFU mode before the other route is tried (device-usb.md 9, suggested budgets). */
 const APPEAR_MS = 15_000;
+const TOUCH_MS = 5000;
 
 /**
  * Sends the unit into DFU mode: by control request 50 where its firmware has the channel, by the 14400 baud touch where it does not
@@ -26,17 +27,22 @@ export const enterDfu: Step<'plan' | 'identity', 'dfu'> = {
     if (already?.mode === 'dfu') return entered(already, ['already there']);
     const routes = identity.route === 'control' ? [byRequest, byTouch] : [byTouch, byTouch];
     for (const route of routes) {
-      const unit = await presence.waitFor(() => true, signal);
+      const unit = presence.current();
+      if (unit === undefined) break;
       if (unit.mode === 'dfu') return entered(unit, tried);
       tried.push(await route(unit, context));
-      const inDfu = await withinTime(APPEAR_MS, signal, (limit) =>
+      const inDfu = await withinTime(context.budget(APPEAR_MS), signal, (limit) =>
         presence.waitFor(({ mode }) => mode === 'dfu', limit),
       );
       if (inDfu !== undefined) return entered(inDfu, tried);
     }
+    const how = tried.join('; ');
     return {
       ok: false,
-      failure: failure('dfu/not-entered', `The unit stayed in normal mode after: ${tried.join('; ')}.`),
+      failure:
+        presence.current() === undefined
+          ? failure('unit/unplugged', `The unit left and did not come back after: ${how}.`)
+          : failure('dfu/not-entered', `The unit stayed in normal mode after: ${how}.`),
     };
   },
 };
@@ -61,9 +67,9 @@ async function byRequest(unit: UsbUnit, { ports, signal }: StepContext): Promise
   }
 }
 
-async function byTouch(unit: UsbUnit, { ports, signal }: StepContext): Promise<string> {
+async function byTouch(unit: UsbUnit, { ports, signal, budget }: StepContext): Promise<string> {
   try {
-    await ports.console.touch(unit, 14400, { timeoutMs: 5000, signal });
+    await ports.console.touch(unit, 14400, { timeoutMs: budget(TOUCH_MS), signal });
     return '14400 baud touch';
   } catch (thrown) {
     signal.throwIfAborted();

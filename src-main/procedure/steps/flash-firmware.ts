@@ -22,7 +22,11 @@ export const flashFirmware: Step<'plan' | 'dfu', 'flashed'> = {
       const unit = context.presence.current() ?? dfu.unit;
       const job = { unit, alt: write.alt, address: write.address, bytes: write.bytes, leave };
       const onProgress = (progress: FlashProgress): void => overall(index, progress);
-      const report = await context.ports.flasher.write(job, { signal: context.signal, stallMs: STALL_MS, onProgress });
+      const report = await context.ports.flasher.write(job, {
+        signal: context.signal,
+        stallMs: context.budget(STALL_MS),
+        onProgress,
+      });
       const bytesPerSecond = Math.round((write.bytes.length * 1000) / Math.max(report.durationMs, 1));
       writes.push({ what: write.what, bytes: write.bytes.length, ...report, bytesPerSecond });
     }

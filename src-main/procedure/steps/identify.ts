@@ -26,6 +26,7 @@ export const identify: Step<'arrival' | 'label', 'identity'> = {
       ports: context.ports,
       signal: context.signal,
       sleep: context.sleep,
+      budget: context.budget,
       // The SIM is asked for now only if the label names it; otherwise once, after flashing: the modem takes seconds to start.
       wantsSim: label.kind === 'iccid' || label.kind === 'imei',
     });

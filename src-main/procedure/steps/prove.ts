@@ -52,7 +52,8 @@ export const prove: Step<'restarted' | 'identity', 'proof'> = {
 
 type Running = { readonly deviceId: string; readonly deviceOs: string; readonly modules: readonly ModuleReport[] };
 
-async function readRunning(unit: UsbUnit, { ports, signal, recipe }: StepContext): Promise<Result<Running>> {
+async function readRunning(unit: UsbUnit, context: StepContext): Promise<Result<Running>> {
+  const { ports, signal, recipe } = context;
   const session = await ports.control.open(unit, signal);
   let running: Running;
   try {
@@ -70,9 +71,9 @@ async function readRunning(unit: UsbUnit, { ports, signal, recipe }: StepContext
     await session.close();
   }
   if (reportsApplicationHash(running.modules) || !hasApplication(running.modules)) return { ok: true, value: running };
-  const listening = await startListening(unit, ports, signal);
+  const listening = await startListening(unit, context);
   if (!listening.ok) return listening;
-  const listed = await askModules(ports.console, unit, signal);
+  const listed = await askModules(unit, context);
   await stopListening(unit, ports, signal);
   if (listed === undefined) {
     return { ok: false, failure: failure('unit/no-answer', 'The console did not list the modules.') };

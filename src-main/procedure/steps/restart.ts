@@ -19,7 +19,7 @@ export const restart: Step<'flashed' | 'identity', 'restarted'> = {
     presence.allowRestart();
     const waitNormal = (limit: AbortSignal) => presence.waitFor(({ mode }) => mode === 'normal', limit);
     const evidence: Record<string, string> = {};
-    let unit = await withinTime(STUCK_MS, signal, waitNormal);
+    let unit = await withinTime(context.budget(STUCK_MS), signal, waitNormal);
     const stuck = presence.current();
     if (unit === undefined && stuck?.mode === 'dfu') {
       evidence['second leave'] = 'the unit was still in DFU mode';

@@ -1,7 +1,8 @@
 import { failure, type Result } from '../../domain/failure.ts';
 import { type Iccid, parseIccid } from '../../domain/iccid.ts';
 import type { ModuleReport } from '../../domain/module-report.ts';
-import type { ConsoleAnswer, UnitConsole } from '../../ports/unit-console.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { ConsoleAnswer, ConsoleLetter } from '../../ports/unit-console.ts';
 import type { UsbUnit } from '../../ports/usb-bus.ts';
 import {
   isIdentityComplete,
@@ -16,6 +17,12 @@ import {
 const IDENTITY_MS = 25_000;
 const ANSWER_MS = 5000;
 
+export type AskOptions = {
+  readonly ports: Pick<Ports, 'console'>;
+  readonly signal: AbortSignal;
+  readonly budget: (milliseconds: number) => number;
+};
+
 export type ConsoleIdentity = {
   readonly deviceId: string;
   readonly serialNumber: string | undefined;
@@ -24,12 +31,8 @@ export type ConsoleIdentity = {
 };
 
 /** The `i` command, on a unit in listening mode. Silence is `unit/no-answer`, noise `unit/garbled-answer`: both speak of the unit. */
-export async function askIdentity(
-  console: UnitConsole,
-  unit: UsbUnit,
-  signal: AbortSignal,
-): Promise<Result<ConsoleIdentity>> {
-  const answer = await console.ask(unit, 'i', { timeoutMs: IDENTITY_MS, signal, isComplete: isIdentityComplete });
+export async function askIdentity(unit: UsbUnit, options: AskOptions): Promise<Result<ConsoleIdentity>> {
+  const answer = await ask(unit, 'i', IDENTITY_MS, isIdentityComplete, options);
   const found = readIdentity(answer.lines);
   if (found.deviceId === undefined) return { ok: false, failure: unusable(answer) };
   const iccid = found.iccid === undefined ? undefined : parseIccid(found.iccid);
@@ -45,23 +48,25 @@ export async function askIdentity(
 }
 
 /** The `v` command: the Device OS version, or undefined when no usable line came. */
-export async function askVersion(
-  console: UnitConsole,
-  unit: UsbUnit,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  const answer = await console.ask(unit, 'v', { timeoutMs: ANSWER_MS, signal, isComplete: isVersionComplete });
+export async function askVersion(unit: UsbUnit, options: AskOptions): Promise<string | undefined> {
+  const answer = await ask(unit, 'v', ANSWER_MS, isVersionComplete, options);
   return readVersion(answer.lines);
 }
 
 /** The `s` command: the modules as the unit lists them, with the user part's hash; undefined when no usable line came. */
-export async function askModules(
-  console: UnitConsole,
-  unit: UsbUnit,
-  signal: AbortSignal,
-): Promise<readonly ModuleReport[] | undefined> {
-  const answer = await console.ask(unit, 's', { timeoutMs: IDENTITY_MS, signal, isComplete: isModulesComplete });
+export async function askModules(unit: UsbUnit, options: AskOptions): Promise<readonly ModuleReport[] | undefined> {
+  const answer = await ask(unit, 's', IDENTITY_MS, isModulesComplete, options);
   return readModules(answer.lines)?.modules;
+}
+
+function ask(
+  unit: UsbUnit,
+  letter: ConsoleLetter,
+  timeoutMs: number,
+  isComplete: (lines: readonly string[]) => boolean,
+  { ports, signal, budget }: AskOptions,
+): Promise<ConsoleAnswer> {
+  return ports.console.ask(unit, letter, { timeoutMs: budget(timeoutMs), signal, isComplete });
 }
 
 function unusable(answer: ConsoleAnswer) {

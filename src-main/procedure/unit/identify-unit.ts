@@ -13,6 +13,7 @@ export type IdentifyOptions = {
   readonly ports: Pick<Ports, 'control' | 'console'>;
   readonly signal: AbortSignal;
   readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly budget: (milliseconds: number) => number;
   readonly wantsSim: boolean;
 };
 
@@ -34,6 +35,8 @@ export async function identifyUnit(unit: UsbUnit, options: IdentifyOptions): Pro
     await session.close();
   }
 }
+
+const TOUCH_MS = 5000;
 
 function identifyByDescriptor(unit: UsbUnit): Result<UnitIdentity> {
   const deviceId = parseDeviceId(unit.usbSerial);
@@ -74,9 +77,9 @@ async function identifyByControl(
 }
 
 async function identifyByConsole(unit: UsbUnit, options: IdentifyOptions): Promise<Result<UnitIdentity>> {
-  const { console } = options.ports;
-  await console.touch(unit, 28800, { timeoutMs: 5000, signal: options.signal });
-  const identity = await askIdentity(console, unit, options.signal);
+  const timeoutMs = options.budget(TOUCH_MS);
+  await options.ports.console.touch(unit, 28800, { timeoutMs, signal: options.signal });
+  const identity = await askIdentity(unit, options);
   if (!identity.ok) return identity;
   const deviceId = agreedDeviceId(unit, identity.value.deviceId);
   if (!deviceId.ok) return deviceId;
@@ -90,8 +93,8 @@ async function identifyByConsole(unit: UsbUnit, options: IdentifyOptions): Promi
       ...nothingKnown(unit),
       deviceId: deviceId.value,
       serialNumber: identity.value.serialNumber,
-      deviceOs: await askVersion(console, unit, options.signal),
-      modules: await askModules(console, unit, options.signal),
+      deviceOs: await askVersion(unit, options),
+      modules: await askModules(unit, options),
       sim,
       route: 'console',
     },

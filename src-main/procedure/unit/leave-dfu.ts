@@ -4,6 +4,7 @@ import { withinTime } from '../time.ts';
 
 /** How long a unit may take from the leave request to a settled mode, DFU again included. */
 const SETTLE_MS = 15_000;
+const STALL_MS = 10_000;
 
 /**
  * Sends a unit out of DFU mode without writing a byte: a short read of its internal flash with a leave at the end. Resolves with
@@ -11,12 +12,15 @@ const SETTLE_MS = 15_000;
  */
 export async function leaveDfuUnwritten(
   unit: UsbUnit,
-  { ports, presence, signal }: Pick<StepContext, 'ports' | 'presence' | 'signal'>,
+  { ports, presence, signal, budget }: Pick<StepContext, 'ports' | 'presence' | 'signal' | 'budget'>,
 ): Promise<UsbUnit> {
   presence.allowRestart();
   const address = unit.platform.mcu === 'nrf52840' ? 0x1000 : 0x0800_0000; // readable start of internal flash (device-usb.md 2.5)
-  await ports.flasher.readBack({ unit, alt: 0, address, sizeBytes: 64, leave: true }, { signal, stallMs: 10_000 });
-  const settled = await withinTime(SETTLE_MS, signal, (limit) =>
+  await ports.flasher.readBack(
+    { unit, alt: 0, address, sizeBytes: 64, leave: true },
+    { signal, stallMs: budget(STALL_MS) },
+  );
+  const settled = await withinTime(budget(SETTLE_MS), signal, (limit) =>
     presence.waitFor(({ mode, address: enumeration }) => mode === 'normal' || enumeration !== unit.address, limit),
   );
   return settled ?? (await presence.waitFor(() => true, signal));

@@ -8,9 +8,13 @@ import type { UsbUnit } from '../../ports/usb-bus.ts';
  */
 export async function startListening(
   unit: UsbUnit,
-  ports: Pick<Ports, 'control' | 'console'>,
-  signal: AbortSignal,
+  options: {
+    readonly ports: Pick<Ports, 'control' | 'console'>;
+    readonly signal: AbortSignal;
+    readonly budget: (milliseconds: number) => number;
+  },
 ): Promise<Result<null>> {
+  const { ports, signal, budget } = options;
   const session = await ports.control.open(unit, signal);
   try {
     const answer = await session.startListening();
@@ -24,7 +28,7 @@ export async function startListening(
   } finally {
     await session.close();
   }
-  await ports.console.touch(unit, 28800, { timeoutMs: 5000, signal });
+  await ports.console.touch(unit, 28800, { timeoutMs: budget(TOUCH_MS), signal });
   return { ok: true, value: null };
 }
 
@@ -37,6 +41,8 @@ export async function stopListening(unit: UsbUnit, ports: Pick<Ports, 'control'>
     await session.close();
   }
 }
+
+const TOUCH_MS = 5000;
 
 /** Result code -120, "not supported" (device-usb.md 5.6). */
 export const NOT_SUPPORTED = -120;

@@ -10,6 +10,7 @@ export type ReadSimOptions = {
   readonly ports: Pick<Ports, 'control' | 'console'>;
   readonly signal: AbortSignal;
   readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly budget: (milliseconds: number) => number;
 };
 
 /** Waits before the second, third and fourth read: some modems are slow to see their SIM (device-usb.md 9, row 10). */
@@ -39,7 +40,7 @@ async function readOnce(unit: UsbUnit, reads: number, options: ReadSimOptions): 
   const session = await options.ports.control.open(unit, options.signal);
   let answer: Awaited<ReturnType<typeof session.sim>>;
   try {
-    answer = await session.sim(REQUEST_MS);
+    answer = await session.sim(options.budget(REQUEST_MS));
   } finally {
     await session.close();
   }
@@ -58,9 +59,9 @@ async function readOnce(unit: UsbUnit, reads: number, options: ReadSimOptions): 
 }
 
 async function readByConsole(unit: UsbUnit, reads: number, options: ReadSimOptions): Promise<Result<SimIdentity>> {
-  const listening = await startListening(unit, options.ports, options.signal);
+  const listening = await startListening(unit, options);
   if (!listening.ok) return listening;
-  const identity = await askIdentity(options.ports.console, unit, options.signal);
+  const identity = await askIdentity(unit, options);
   if (!identity.ok)
     return { ok: false, failure: failure('sim/not-read', identity.failure.detail, identity.failure.evidence) };
   const { iccid, imei } = identity.value;
@@ -72,8 +73,8 @@ async function readByConsole(unit: UsbUnit, reads: number, options: ReadSimOptio
 }
 
 async function imeiByConsole(unit: UsbUnit, options: ReadSimOptions): Promise<string | undefined> {
-  const listening = await startListening(unit, options.ports, options.signal);
+  const listening = await startListening(unit, options);
   if (!listening.ok) return undefined;
-  const identity = await askIdentity(options.ports.console, unit, options.signal);
+  const identity = await askIdentity(unit, options);
   return identity.ok ? identity.value.imei : undefined;
 }

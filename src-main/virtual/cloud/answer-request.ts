@@ -13,7 +13,8 @@ export type Cloud = { readonly state: CloudState; readonly faults: CloudFaults; 
 /** Answers one HTTP request, or does what the fault in force does instead. Never rejects. */
 export async function answerRequest(cloud: Cloud, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const requestId = randomBytes(16).toString('hex');
-  const url = new URL(request.url ?? '/', 'http://virtual');
+  // Not as relative to a base: a path of `//` would then be a host.
+  const url = URL.parse(`http://virtual${request.url}`) ?? new URL('http://virtual/');
   const match = matchRoute(request.method ?? '', url.pathname);
   const fault = cloud.faults.take(match?.route.name ?? '');
   const logged = cloud.requests.add({
@@ -59,7 +60,7 @@ async function answerOf(
     if (!(thrown instanceof UnreadableBody)) throw thrown;
     answer = notOk(thrown.status, thrown.message);
   }
-  if (fault?.name === 'slow') await sleep(faultValue(fault));
+  if (fault?.name === 'slow') await sleep(faultValue(fault), undefined, { ref: false });
   if (fault?.name === 'reset-after-effect') return void cut(request);
   if (fault?.name === 'html-504-after-effect') return page(504, '504 Gateway Time-out');
   return answer;

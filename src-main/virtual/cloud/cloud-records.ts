@@ -1,3 +1,5 @@
+import type { ActivationClass, SimForm } from '../../domain/sku-table.ts';
+
 /** What the virtual cloud remembers. Field names are ours; the routes translate into those of cloud-api.md. */
 export type ProductRecord = {
   readonly id: number;
@@ -31,9 +33,6 @@ export type DeviceRecord = {
   development: boolean;
 };
 
-/** How quickly a SIM of this kind comes into service (cloud-api.md 5.5 R26); the words of sku-table.csv. */
-export type ActivationClass = 'Fast' | 'Generally fast' | 'Sometimes slow';
-
 export type SimStatus =
   | 'active'
   | 'never_before_activated'
@@ -45,7 +44,7 @@ export type SimAction = 'activate' | 'deactivate' | 'reactivate';
 
 export type SimRecord = {
   readonly iccid: string;
-  readonly form: 'MFF2' | '4FF';
+  readonly form: SimForm;
   readonly activationClass: ActivationClass;
   /** The device it came with, when that is known. */
   readonly deviceId: string | undefined;

@@ -70,12 +70,12 @@ function updateDevice(call: ProductCall): Answer {
   if (device === undefined) return notOk(404, 'Device not found');
   const { values } = call.fields;
   const changed: Record<string, string | string[] | boolean> = {};
-  if (values.has('name')) changed['name'] = String(values.get('name'));
-  if (values.has('notes')) changed['notes'] = String(values.get('notes'));
-  if (values.has('groups')) changed['groups'] = textList(values.get('groups'));
-  if (values.has('development')) changed['development'] = isTrue(values.get('development'), false);
+  if (values.has('name')) changed.name = String(values.get('name'));
+  if (values.has('notes')) changed.notes = String(values.get('notes'));
+  if (values.has('groups')) changed.groups = textList(values.get('groups'));
+  if (values.has('development')) changed.development = isTrue(values.get('development'), false);
   if (Object.keys(changed).length === 0) return notOk(400, 'Nothing to update');
-  if (textList(changed['groups']).some((name) => !/^[a-z0-9_-]{1,64}$/.test(name))) {
+  if (textList(changed.groups).some((name) => !/^[a-z0-9_-]{1,64}$/.test(name))) {
     return notOk(400, 'Invalid group name');
   }
   if (!call.keepsNothing) Object.assign(device, changed);
@@ -135,7 +135,7 @@ function deviceDetail(state: CloudState, device: DeviceRecord, productId: number
     cellular: device.iccid !== undefined || device.imei !== undefined,
     connected: false,
     status: 'normal',
-    ...(sim?.form === 'MFF2' ? { iccid: sim.iccid, last_iccid: sim.iccid } : {}),
+    ...(sim !== undefined && sim.form !== '4ff' ? { iccid: sim.iccid, last_iccid: sim.iccid } : {}),
     mobile_secret: device.mobileSecret ?? null,
     current_build_target: null,
     default_build_target: null,

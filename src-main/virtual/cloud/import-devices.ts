@@ -67,7 +67,7 @@ function join({ state, product, simFault }: ProductCall, device: DeviceRecord, w
   device.quarantined = false;
   device.denied = false;
   const sim = device.iccid === undefined ? undefined : state.sims.get(device.iccid);
-  if (withSims && sim?.form === 'MFF2') importSim(state, sim, product, simFault);
+  if (withSims && sim !== undefined && sim.form !== '4ff') importSim(state, sim, product, simFault);
 }
 
 /** Every device by each of its identifiers in lower case: device ID, serial number, IMEI, ICCID (0.2 trap 4). */

@@ -1,4 +1,5 @@
-import type { ActivationClass, DeviceRecord, SimRecord } from './cloud-records.ts';
+import type { ActivationClass, SimForm } from '../../domain/sku-table.ts';
+import type { DeviceRecord, SimRecord } from './cloud-records.ts';
 import { type CloudState, STRANGER } from './cloud-state.ts';
 
 /** In what condition the cloud already knows a unit before the line sees it. */
@@ -23,9 +24,9 @@ export type UnitInput = {
   readonly iccid?: string;
   readonly sku?: string;
   readonly mobileSecret?: string;
-  /** Embedded SIMs come along with their device, plastic ones need an import of their own (5.5 R22, R23). Default MFF2. */
-  readonly simForm?: 'MFF2' | '4FF';
-  /** Default `Fast`. */
+  /** Embedded SIMs come along with their device, plastic ones need an import of their own (5.5 R22, R23). Default `mff2`. */
+  readonly simForm?: SimForm;
+  /** Default `fast`. */
   readonly activationClass?: ActivationClass;
   /** The product it is already in (or quarantined by). */
   readonly productId?: number;
@@ -74,8 +75,8 @@ function simOf(
   const usedAtMs = wasUsed ? state.clock.now() - 86_400_000 : undefined;
   return {
     iccid,
-    form: unit.simForm ?? 'MFF2',
-    activationClass: unit.activationClass ?? 'Fast',
+    form: unit.simForm ?? 'mff2',
+    activationClass: unit.activationClass ?? 'fast',
     deviceId: unit.deviceId.toLowerCase(),
     status: is('sim-active') ? 'active' : is('sim-inactive') ? 'inactive_user_deactivated' : 'never_before_activated',
     productId: undefined,

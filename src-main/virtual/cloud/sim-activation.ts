@@ -1,4 +1,5 @@
-import type { ActivationClass, ProductRecord, SimAction, SimRecord } from './cloud-records.ts';
+import type { ActivationClass } from '../../domain/sku-table.ts';
+import type { ProductRecord, SimAction, SimRecord } from './cloud-records.ts';
 import type { CloudState } from './cloud-state.ts';
 
 /** What an effect fault does to the SIM changes that begin while it is in force. */
@@ -6,9 +7,9 @@ export type SimFault = 'sim-stuck' | 'sim-fails' | undefined;
 
 /** Plausible times in cloud milliseconds (cloud-api.md 5.5 R26); the upper ends, hours and days, are what the clock's `advance` is for. */
 export const ACTIVATION_MS: Readonly<Record<ActivationClass, { readonly first: number; readonly again: number }>> = {
-  Fast: { first: 3_000, again: 3_000 },
-  'Generally fast': { first: 30_000, again: 30_000 },
-  'Sometimes slow': { first: 45_000, again: 2 * 3_600_000 },
+  fast: { first: 3_000, again: 3_000 },
+  'generally-fast': { first: 30_000, again: 30_000 },
+  'sometimes-slow': { first: 45_000, again: 2 * 3_600_000 },
 };
 
 /**

@@ -1,6 +1,6 @@
 import type { BindingInterface, BindingPortInterface, OpenOptions, PortInfo } from '@serialport/bindings-interface';
-import { findCdcInterface } from './cdc-interface.ts';
 import { type AcmTty, createAcmTty } from './acm-tty.ts';
+import { findCdcInterface } from './cdc-interface.ts';
 import { openSerialPort } from './serial-port.ts';
 import type { HostedUnit, VirtualHost } from './virtual-host.ts';
 
@@ -31,7 +31,10 @@ export function createVirtualSerialBinding(host: VirtualHost): BindingInterface 
 
   return {
     async list() {
-      return host.present().filter((unit) => ttys.has(unit)).map(portInfo);
+      return host
+        .present()
+        .filter((unit) => ttys.has(unit))
+        .map(portInfo);
     },
     async open(options: OpenOptions): Promise<BindingPortInterface> {
       checkOptions(options);

@@ -11,7 +11,12 @@ export function createVirtualUsbBus(host: VirtualHost): UsbBus {
 
   return {
     async list() {
-      return isClosed ? [] : host.present().map(usbUnitOf).filter((unit) => unit !== undefined);
+      return isClosed
+        ? []
+        : host
+            .present()
+            .map(usbUnitOf)
+            .filter((unit) => unit !== undefined);
     },
     subscribe(listener) {
       if (isClosed) return () => {};
@@ -28,7 +33,8 @@ export function createVirtualUsbBus(host: VirtualHost): UsbBus {
     },
     async openControl(unit) {
       const hosted = host.present().find((one) => one.portPath === unit.portPath && one.address === unit.address);
-      if (isClosed || hosted === undefined) throw transferFailed('gone', `no unit at ${unit.portPath} any more`, unit.portPath);
+      if (isClosed || hosted === undefined)
+        throw transferFailed('gone', `no unit at ${unit.portPath} any more`, unit.portPath);
       return openPipe(hosted);
     },
     async close() {
@@ -82,7 +88,10 @@ function openPipe(hosted: HostedUnit): ControlPipe {
   const closing = new AbortController();
   const { usbFunction, portPath } = hosted;
 
-  const run = async (start: (signal: AbortSignal) => Promise<TransferAnswer>, timeoutMs: number): Promise<Uint8Array> => {
+  const run = async (
+    start: (signal: AbortSignal) => Promise<TransferAnswer>,
+    timeoutMs: number,
+  ): Promise<Uint8Array> => {
     if (closing.signal.aborted) throw transferFailed('other', 'the control pipe is closed', portPath);
     const giveUp = new AbortController();
     const abort = (): void => giveUp.abort();
@@ -116,7 +125,11 @@ function openPipe(hosted: HostedUnit): ControlPipe {
   };
 }
 
-function transferFailed(reason: 'stall' | 'timeout' | 'gone' | 'other', detail: string, portPath: string): StationError {
+function transferFailed(
+  reason: 'stall' | 'timeout' | 'gone' | 'other',
+  detail: string,
+  portPath: string,
+): StationError {
   return new StationError('usb/transfer-failed', detail, { evidence: { reason, portPath } });
 }
 

@@ -1,5 +1,5 @@
-import { failure } from '../../domain/failure.ts';
 import type { Failure } from '../../domain/failure.ts';
+import { failure } from '../../domain/failure.ts';
 import type { PortPath } from '../../ports/usb-bus.ts';
 import type { UsbFunction, UsbSocket } from '../unit/usb-function.ts';
 import { queueTransfers } from '../usbip/queued-function.ts';

@@ -45,7 +45,7 @@ export class Enumeration implements UsbFunction {
         answer(reply === 'stall' ? STALL : { kind: 'done', data: reply.data.subarray(0, setup.length) });
         if (reply !== 'stall') await reply.after?.();
       });
-      this.#ep0 = turn;
+      this.#ep0 = turn.catch(() => {});
       return turn;
     });
   }

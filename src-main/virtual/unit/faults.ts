@@ -68,8 +68,8 @@ export class FaultSet {
   }
 
   set(fault: Fault): void {
-    const entry: { readonly number?: number } = FAULTS[fault.name];
-    this.#numbers.set(fault.name, fault.number ?? entry.number ?? 0);
+    const entry = FAULTS[fault.name];
+    this.#numbers.set(fault.name, fault.number ?? ('number' in entry ? entry.number : 0));
   }
 
   clear(name: FaultName): void {

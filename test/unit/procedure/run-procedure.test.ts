@@ -40,6 +40,7 @@ async function run(steps: readonly AnyStep[], change: Partial<RunOptions> = {}) 
     context,
     stop: stop.signal,
     speed: 1,
+    patience: 1,
     now: () => new Date(0),
     onStep: () => undefined,
     onRecord: (record) => records.push(record),

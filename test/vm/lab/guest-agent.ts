@@ -13,10 +13,7 @@ const output = createWriteStream('', { fd: channel });
 const say = (answer: Answer): void => void output.write(`${JSON.stringify(answer)}\n`);
 
 const input = createReadStream('', { fd: channel, encoding: 'utf8', highWaterMark: 4096 });
-input.on(
-  'data',
-  lineSplitter((line) => void answer(JSON.parse(line) as Question)) as (piece: string | Buffer) => void,
-);
+input.on('data', lineSplitter((line) => void answer(JSON.parse(line) as Question)) as (piece: string | Buffer) => void);
 // The host is gone: nobody is left to stop this machine. The start script powers it off.
 input.on('end', () => process.exit());
 process.on('uncaughtException', (error) => console.error('uncaught in the guest agent', error));

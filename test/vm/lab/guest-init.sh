@@ -21,7 +21,7 @@ $b mkdir -p /new/lab /new/lab/results /new/lab/cache /new/lab/home /new/lab/tmp 
 $b mount -t devpts devpts /new/dev/pts
 $b mount -t tmpfs shm /new/dev/shm
 $b mount -t 9p -o "$options,cache=none" results /new/lab/results
-$b mount -t 9p -o "$options,cache=none" cache /new/lab/cache
+$b mount -t 9p -o "$options,cache=loose" cache /new/lab/cache
 $b umount /proc /sys /dev
 # The kernel hands the words after "--" on its command line to this script: the second script, on the host's root.
 exec $b switch_root /new "$@"

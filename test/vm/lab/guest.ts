@@ -106,16 +106,20 @@ function qemuArguments(image: string, initrd: string, results: string, options: 
     ? ['-accel', 'tcg,thread=single,tb-size=512', '-icount', 'shift=0,sleep=on', '-smp', '1']
     : ['-smp', '2', ...(options.hardwareAcceleration ? [] : ['-accel', 'tcg,thread=multi,tb-size=512'])];
   const share = (id: string, folder: string, more: string) =>
-    ['-fsdev', `local,id=${id},path=${folder},security_model=none,multidevs=remap${more}`].concat(
-      ['-device', `virtio-9p-pci,fsdev=${id},mount_tag=${id}`],
-    );
+    ['-fsdev', `local,id=${id},path=${folder},security_model=none,multidevs=remap${more}`].concat([
+      '-device',
+      `virtio-9p-pci,fsdev=${id},mount_tag=${id}`,
+    ]);
   return [
     ...['-no-user-config', '-nodefaults', '-no-reboot', '-display', 'none', '-m', '3G'],
     ...['-machine', 'q35,usb=off,sata=off,hpet=off,smbus=off'],
     ...accelerator,
     ...time,
     ...['-kernel', image, '-initrd', initrd],
-    ...['-append', `console=ttyS0 loglevel=3 panic=-1 tsc=reliable mitigations=off -- ${secondScript} ${words.join(' ')}`],
+    ...[
+      '-append',
+      `console=ttyS0 loglevel=3 panic=-1 tsc=reliable mitigations=off -- ${secondScript} ${words.join(' ')}`,
+    ],
     ...['-serial', `file:${path.join(results, 'console.log')}`],
     ...share('host', '/', ',readonly=on'),
     ...share('results', results, ''),
@@ -196,7 +200,9 @@ function connect(qemu: ChildProcess, results: string) {
 }
 
 async function kernelLog(results: string): Promise<string> {
-  const logs = ['console.log', 'kernel.log', 'agent.log'].map((name) => path.join(results, name)).filter((file) => existsSync(file));
+  const logs = ['console.log', 'kernel.log', 'agent.log']
+    .map((name) => path.join(results, name))
+    .filter((file) => existsSync(file));
   return (await Promise.all(logs.map((file) => readFile(file, 'utf8')))).join('\n');
 }
 

@@ -84,12 +84,14 @@ type ArchiveFile = { readonly name: string; readonly mode: number; readonly cont
 
 /** A "newc" cpio archive: 110 characters of hexadecimal header, the name, the content, each padded to four bytes. */
 function cpioArchive(files: readonly ArchiveFile[]): Buffer {
-  const entries = [...files, { name: 'TRAILER!!!', mode: 0 }].map(({ name, mode, content = Buffer.alloc(0) }, index) => {
-    const nameBytes = Buffer.from(`${name}\0`);
-    const fields = [index + 1, mode, 0, 0, 1, 0, content.length, 0, 0, 0, 0, nameBytes.length, 0];
-    const header = Buffer.from(`070701${fields.map((field) => field.toString(16).padStart(8, '0')).join('')}`);
-    return Buffer.concat([padded(Buffer.concat([header, nameBytes])), padded(content)]);
-  });
+  const entries = [...files, { name: 'TRAILER!!!', mode: 0 }].map(
+    ({ name, mode, content = Buffer.alloc(0) }, index) => {
+      const nameBytes = Buffer.from(`${name}\0`);
+      const fields = [index + 1, mode, 0, 0, 1, 0, content.length, 0, 0, 0, 0, nameBytes.length, 0];
+      const header = Buffer.from(`070701${fields.map((field) => field.toString(16).padStart(8, '0')).join('')}`);
+      return Buffer.concat([padded(Buffer.concat([header, nameBytes])), padded(content)]);
+    },
+  );
   return Buffer.concat(entries);
 }
 

@@ -61,7 +61,10 @@ async function unpackedKernel(cache: string): Promise<Kernel | undefined> {
 }
 
 /** Where the modules of this laboratory live in the kernel's tree; the rest is some 350 MB. */
-const keptPlaces = ['modules.builtin', ...['drivers/usb', 'drivers/virtio', 'drivers/char', 'net/9p', 'fs', 'lib'].map((place) => `kernel/${place}`)];
+const keptPlaces = [
+  'modules.builtin',
+  ...['drivers/usb', 'drivers/virtio', 'drivers/char', 'net/9p', 'fs', 'lib'].map((place) => `kernel/${place}`),
+];
 
 async function keepModules(from: string, to: string): Promise<void> {
   for (const place of keptPlaces) {

@@ -1,0 +1,117 @@
+import type Database from 'better-sqlite3';
+import { StationError } from '../../domain/failure.ts';
+import { parseLabel } from '../../domain/label.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import type { RunBegun, RunEnded, RunRecord, StepRecord } from '../../domain/run-record.ts';
+import type { RunQuery } from '../../ports/audit-log.ts';
+import { backwards, foldIdentifier } from './derived-rows.ts';
+import type { EntryRows } from './entry-rows.ts';
+
+/** Fewer characters than this match whole identifiers only. */
+const SHORTEST_ENDING = 6;
+
+/** The whole record of a run; undefined when it never began. Throws `audit/damaged` for an entry that is not JSON. */
+export function readRun(entries: EntryRows, runId: string): RunRecord | undefined {
+  let begun: RunBegun | undefined;
+  let ended: RunEnded | undefined;
+  const steps: StepRecord[] = [];
+  for (const { kind, body } of entries.ofRun(runId)) {
+    const value = parseBody(body, runId);
+    if (kind === 'run-begun') begun = value as RunBegun;
+    else if (kind === 'run-ended') ended = value as RunEnded;
+    else if (kind === 'step') steps.push(value as StepRecord);
+  }
+  if (begun === undefined) return undefined;
+  return ended === undefined ? { begun, steps } : { begun, steps, ended };
+}
+
+/** The run ids that match, newest first. What was scanned instead of typed is understood as a label first. */
+export function findRunIds(database: Database.Database, query: RunQuery): readonly string[] {
+  const conditions: string[] = [];
+  const values: Record<string, string | number> = {};
+  if (query.batch !== undefined) {
+    conditions.push('run.batch = :batch');
+    values.batch = query.batch;
+  }
+  if (query.day !== undefined) {
+    conditions.push('run.day = :day');
+    values.day = query.day;
+  }
+  if (query.outcome !== undefined) {
+    conditions.push('run.run_id IN (SELECT run_id FROM run_end WHERE outcome = :outcome)');
+    values.outcome = query.outcome;
+  }
+  if (query.text !== undefined && query.text.trim() !== '') {
+    const wanted = foldIdentifier(identifierIn(query.text));
+    conditions.push(`run.run_id IN (SELECT run_id FROM identifier WHERE value = :whole${OR_ENDING(wanted)})`);
+    values.whole = wanted;
+    if (wanted.length >= SHORTEST_ENDING) {
+      values.from = backwards(wanted);
+      // Every text beginning with these characters lies before them with the last possible character behind.
+      values.upTo = `${backwards(wanted)}\u{10ffff}`;
+    }
+  }
+  values.limit = query.limit ?? -1;
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+  return database
+    .prepare<[typeof values], { run_id: string }>(
+      `SELECT run.run_id FROM run ${where} ORDER BY run.seq DESC LIMIT :limit`,
+    )
+    .all(values)
+    .map((row) => row.run_id);
+}
+
+/** Runs that began and did not end, oldest first. */
+export function unfinishedRunIds(database: Database.Database): readonly string[] {
+  return database
+    .prepare<[], { run_id: string }>(
+      'SELECT run_id FROM run WHERE run_id NOT IN (SELECT run_id FROM run_end) ORDER BY seq',
+    )
+    .all()
+    .map((row) => row.run_id);
+}
+
+/** The first run of the batch in which this device ID passed. */
+export function passedInBatch(database: Database.Database, batch: string, deviceId: string): string | undefined {
+  return database
+    .prepare<[string, string], { run_id: string }>(
+      `SELECT run.run_id FROM identifier
+       JOIN run_end ON run_end.run_id = identifier.run_id AND run_end.outcome = 'PASS'
+       JOIN run ON run.run_id = identifier.run_id AND run.batch = ?
+       WHERE identifier.value = ? AND identifier.kind = 'device-id' AND identifier.seq = run_end.seq
+       ORDER BY run.seq LIMIT 1`,
+    )
+    .get(batch, foldIdentifier(deviceId))?.run_id;
+}
+
+/** Ended runs of a batch by outcome; outcomes that did not occur are left out. */
+export function countOutcomes(database: Database.Database, batch: string): Readonly<Partial<Record<Outcome, number>>> {
+  const rows = database
+    .prepare<[string], { outcome: Outcome; runs: number }>(
+      'SELECT outcome, count(*) runs FROM run JOIN run_end USING (run_id) WHERE batch = ? GROUP BY outcome',
+    )
+    .all(batch);
+  return Object.fromEntries(rows.map(({ outcome, runs }) => [outcome, runs]));
+}
+
+/** Whether a run of this id has begun, and whether it has ended. */
+export function runState(database: Database.Database, runId: string): 'unknown' | 'open' | 'ended' {
+  if (database.prepare('SELECT 1 FROM run_end WHERE run_id = ?').get(runId) !== undefined) return 'ended';
+  return database.prepare('SELECT 1 FROM run WHERE run_id = ?').get(runId) === undefined ? 'unknown' : 'open';
+}
+
+const OR_ENDING = (wanted: string) =>
+  wanted.length >= SHORTEST_ENDING ? ' OR (backwards >= :from AND backwards < :upTo)' : '';
+
+function identifierIn(text: string): string {
+  const label = parseLabel(text);
+  return label.ok ? label.value.value : text;
+}
+
+function parseBody(body: string, runId: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (thrown) {
+    throw new StationError('audit/damaged', `An entry of run ${runId} cannot be read.`, { cause: thrown });
+  }
+}

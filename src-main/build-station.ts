@@ -1,0 +1,128 @@
+import packageJson from '../package.json' with { type: 'json' };
+import { openAuditLog } from './adapters/audit/audit-log.sqlite.ts';
+import { createHttpCloud } from './adapters/cloud/cloud.http.ts';
+import { createConsolePath } from './adapters/usb/console-path.list.ts';
+import { createDfuUtilFlasher } from './adapters/usb/flasher.dfu-util.ts';
+import { createUnitConsole } from './adapters/usb/unit-console.serialport.ts';
+import { createUnitControl } from './adapters/usb/unit-control.ts';
+import { createNodeUsbBus } from './adapters/usb/usb-bus.node-usb.ts';
+import { type Result, refuse, StationError } from './domain/failure.ts';
+import { loadRecipe } from './firmware/load-recipe.ts';
+import type { Recipe } from './firmware/recipe.ts';
+import type { Ports } from './ports/ports.ts';
+import { rememberProduct } from './station/remember-product.ts';
+import { Station } from './station/station.ts';
+import { readStationFile, type StationFile } from './station/station-file.ts';
+import { readToken } from './station/token-source.ts';
+
+/** A running station and the ports it was built on. */
+export type BuiltStation = {
+  readonly station: Station;
+  readonly ports: Ports;
+  /** Ends runs (recorded as ABORTED), then lets go of USB, the record and the rest. */
+  readonly close: () => Promise<void>;
+};
+
+/** The version that every record carries. */
+export const APP_VERSION: string = packageJson.version;
+
+export type BuildOptions = {
+  /** Another data folder than the station file names. */
+  readonly data?: string | undefined;
+  readonly batch?: string | undefined;
+};
+
+/**
+ * Builds the station of a real line from its station file: real USB, real dfu-util, the cloud it names. Everything that can be found
+ * wrong without a unit is found here: the file, the token, dfu-util, every recipe and every firmware file. Refuses with the code of
+ * the first thing that is.
+ */
+export async function buildStation(file: string, options: BuildOptions = {}): Promise<Result<BuiltStation>> {
+  const read = await readStationFile(file);
+  if (!read.ok) return read;
+  const settings = read.value;
+  try {
+    await readToken(settings.token);
+    const recipes = await loadRecipes(settings);
+    if (!recipes.ok) return recipes;
+    const ports = await openPorts(settings, options.data ?? settings.data);
+    const built = startStation(ports, {
+      name: settings.name,
+      virtual: false,
+      speed: 1,
+      patience: 1,
+      batch: options.batch ?? settings.batch,
+      slots: settings.slots.map(({ name, portPath }, index) => ({ name, portPath, recipe: at(recipes.value, index) })),
+    });
+    return { ok: true, value: built };
+  } catch (thrown) {
+    if (thrown instanceof StationError) return { ok: false, failure: thrown.toFailure() };
+    throw thrown;
+  }
+}
+
+/** Starts a station on ports that are already open, real or virtual, and ties their ends together. */
+export function startStation(
+  ports: Ports,
+  line: Pick<
+    ConstructorParameters<typeof Station>[0],
+    'virtual' | 'speed' | 'patience' | 'batch' | 'slots' | 'bench'
+  > & {
+    readonly name: string;
+  },
+): BuiltStation {
+  const { name, ...rest } = line;
+  const station = new Station({ ...rest, ports, station: name, appVersion: APP_VERSION });
+  return {
+    station,
+    ports,
+    close: async () => {
+      await station.close();
+      await ports.bus.close();
+      ports.audit.close();
+    },
+  };
+}
+
+/** The ports of real hardware. Each is opened here and nowhere else. */
+async function openPorts(settings: StationFile, data: string): Promise<Ports> {
+  const flasher = createDfuUtilFlasher({ command: settings.dfuUtil, args: [], env: {} });
+  await flasher.version(); // refuses with flash/tool-missing before the first unit does
+  const bus = createNodeUsbBus();
+  return {
+    bus,
+    control: createUnitControl(bus),
+    console: createUnitConsole({ consolePath: createConsolePath() }),
+    flasher,
+    cloud: rememberProduct(
+      createHttpCloud({
+        baseUrl: settings.cloudBaseUrl,
+        token: () => readToken(settings.token),
+        appVersion: APP_VERSION,
+      }),
+    ),
+    audit: openAuditLog(data),
+  };
+}
+
+/** Each recipe file once, though many slots may use it; in the order of the slots. */
+async function loadRecipes(settings: StationFile): Promise<Result<readonly Recipe[]>> {
+  const loaded = new Map<string, Recipe>();
+  for (const { recipe: file } of settings.slots) {
+    if (loaded.has(file)) continue;
+    const recipe = await loadRecipe(file);
+    if (!recipe.ok) return recipe;
+    if (!settings.products.includes(recipe.value.productId)) {
+      const detail = `${file} builds product ${recipe.value.productId}; this station may build ${settings.products.join(', ')}.`;
+      return refuse('recipe/product-not-allowed', detail);
+    }
+    loaded.set(file, recipe.value);
+  }
+  return { ok: true, value: settings.slots.map(({ recipe }) => loaded.get(recipe)).filter((one) => one !== undefined) };
+}
+
+function at<Value>(values: readonly Value[], index: number): Value {
+  const value = values[index];
+  if (value === undefined) throw new RangeError(`There is nothing at ${index}.`);
+  return value;
+}

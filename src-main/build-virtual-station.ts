@@ -1,0 +1,117 @@
+import { openAuditLog } from './adapters/audit/audit-log.sqlite.ts';
+import { createHttpCloud } from './adapters/cloud/cloud.http.ts';
+import { createDfuUtilFlasher } from './adapters/usb/flasher.dfu-util.ts';
+import { createUnitConsole } from './adapters/usb/unit-console.serialport.ts';
+import { createUnitControl } from './adapters/usb/unit-control.ts';
+import { APP_VERSION, type BuiltStation, startStation } from './build-station.ts';
+import { demoProductId, demoRecipe } from './demo-recipe.ts';
+import { failureOf, type Result, StationError } from './domain/failure.ts';
+import { type Platform, type PlatformName, platformByName } from './domain/platform.ts';
+import type { Recipe } from './firmware/recipe.ts';
+import { rememberProduct } from './station/remember-product.ts';
+import { createVirtualCloud, type VirtualCloud } from './virtual/cloud/virtual-cloud.ts';
+import { createVirtualLine, type VirtualLine } from './virtual/line/virtual-line.ts';
+import { createUnitClock } from './virtual/unit/unit-clock.ts';
+import { createVirtualBench, type VirtualBench } from './virtual-bench.ts';
+import { readFaults } from './virtual-faults.ts';
+
+export type VirtualStationOptions = {
+  /** One unit and one slot each, in this order. */
+  readonly platforms: readonly PlatformName[];
+  readonly data: string;
+  /** How many times faster than real chips, modems and boots. */
+  readonly speed?: number;
+  /** Share of the procedure's time budgets; less than 1 only where a test must not wait for what never comes. */
+  readonly patience?: number;
+  /** Share of the realistic module sizes, 0..1. */
+  readonly scale?: number;
+  readonly batch?: string;
+  /** `SLOT:NAME[=NUMBER]` or `PLATFORM:NAME`, `cloud:NAME`. */
+  readonly faults?: readonly string[];
+  readonly sim?: Partial<Recipe['sim']>;
+};
+
+export type BuiltVirtualStation = BuiltStation & {
+  readonly bench: VirtualBench;
+  readonly cloud: VirtualCloud;
+  readonly line: VirtualLine;
+};
+
+/**
+ * Builds a whole virtual line in this process: units, their bus, a cloud on loopback, and the very station a real line has. Only what
+ * is below the ports differs, and the record says so. Refuses with `request/invalid` for a fault that does not exist.
+ */
+export async function buildVirtualStation(options: VirtualStationOptions): Promise<Result<BuiltVirtualStation>> {
+  const speed = options.speed ?? 1;
+  const scale = options.scale ?? 1;
+  const slots = options.platforms.map((name, index) => {
+    return { slot: String(index + 1), portPath: `1-${index + 1}`, platform: platformByName(name) };
+  });
+  const faults = readFaults(options.faults ?? [], slots);
+  if (!faults.ok) return faults;
+  const recipes = new Map<Platform, Recipe>();
+  for (const { platform } of slots) {
+    if (recipes.has(platform)) continue;
+    const { data, sim = {} } = options;
+    const recipe = await demoRecipe(platform, { data, scale, sim });
+    if (!recipe.ok) return recipe;
+    recipes.set(platform, recipe.value);
+  }
+
+  const closing: (() => Promise<void>)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closing.splice(0).toReversed()) await close();
+  };
+  try {
+    const products = [...recipes.keys()].map((platform) => {
+      return {
+        id: demoProductId(platform),
+        platformId: platform.id,
+        name: `${platform.displayName} on the virtual line`,
+      };
+    });
+    const cloud = await createVirtualCloud({ products, faults: faults.value.cloud, clockSpeed: speed });
+    closing.push(() => cloud.close());
+    const line = await createVirtualLine({ slots });
+    closing.push(() => line.close());
+    const units = slots.map(({ slot, platform }) => ({ slot, platform, faults: faults.value.units.get(slot) ?? [] }));
+    const bench = createVirtualBench({ line, cloud, clock: createUnitClock({ speed }), scale, slots: units });
+    const built = startStation(
+      {
+        bus: line.bus,
+        control: createUnitControl(line.bus),
+        console: createUnitConsole({ binding: line.serialBinding, consolePath: line.consolePath }),
+        flasher: createDfuUtilFlasher(line.dfuUtil),
+        cloud: rememberProduct(
+          createHttpCloud({ baseUrl: cloud.baseUrl, token: async () => cloud.token, appVersion: APP_VERSION }),
+        ),
+        audit: openAuditLog(options.data),
+      },
+      {
+        name: 'virtual line',
+        virtual: true,
+        speed,
+        patience: options.patience ?? 1,
+        batch: options.batch ?? 'rehearsal',
+        bench,
+        slots: slots.map(({ slot, portPath, platform }) => ({
+          name: slot,
+          portPath,
+          recipe: recipeOf(recipes, platform),
+        })),
+      },
+    );
+    closing.push(built.close);
+    return { ok: true, value: { ...built, bench, cloud, line, close: closeAll } };
+  } catch (thrown) {
+    await closeAll();
+    if (thrown instanceof StationError) return { ok: false, failure: failureOf(thrown) };
+    throw thrown;
+  }
+}
+
+function recipeOf(recipes: ReadonlyMap<Platform, Recipe>, platform: Platform): Recipe {
+  const recipe = recipes.get(platform);
+  if (recipe === undefined) throw new RangeError(`No recipe was made for ${platform.name}.`);
+  return recipe;
+}

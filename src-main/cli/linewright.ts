@@ -1,0 +1,153 @@
+import { Command, CommanderError, Option } from 'commander';
+import { APP_VERSION } from '../build-station.ts';
+import { defaultDataFolder } from '../data-folder.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import { inspectCommand } from './firmware-command.ts';
+import { labelCommand } from './label-command.ts';
+import type { LineOptions } from './open-line.ts';
+import { createOutput, EXIT, type Output } from './output.ts';
+
+/*
+ * The command line. Each command's work is in a file of its own, loaded when it is used, so that `label` does not wait for SQLite.
+ * Exit codes: 0 every outcome is PASS (or the check holds), 1 not, 2 misuse.
+ */
+
+type Shared = { readonly json?: boolean; readonly data: string };
+type Filters = {
+  readonly batch?: string;
+  readonly day?: string;
+  readonly outcome?: Outcome;
+  readonly limit?: string;
+};
+type Line = Omit<LineOptions, 'hasOwnData'> & { readonly json?: boolean };
+
+const program = new Command('linewright')
+  .description('Station software of a manufacturing line for Particle cellular devices')
+  .version(APP_VERSION)
+  .exitOverride()
+  .showHelpAfterError()
+  .configureHelp({ sortSubcommands: false });
+
+let exitCode: number = EXIT.good;
+
+const shared = (command: Command): Command =>
+  command
+    .option('--json', 'one JSON line per result')
+    .option('--data <folder>', 'the data folder', defaultDataFolder());
+
+const line = (command: Command): Command =>
+  shared(command)
+    .addOption(
+      new Option('--virtual <platforms>', 'a virtual line: one unit each of e.g. electron,boron,b5som').conflicts(
+        'station',
+      ),
+    )
+    .option('--station <file>', 'real hardware and a real cloud, by a station file (docs/station-file.md)')
+    .option('--batch <name>', 'the batch the runs belong to')
+    .option('--speed <times>', 'virtual line: how many times faster than real chips', '1')
+    .option(
+      '--fault <slot:name>',
+      'virtual line: a fault of the unit in a slot, or cloud:name; repeatable',
+      collect,
+      [],
+    );
+
+line(
+  program.command('run').description('build units without a screen; with --station, labels come from standard input'),
+).action(async (options: Line, command: Command) => {
+  const { runCommand } = await import('./line-commands.ts');
+  exitCode = await runCommand(lineOptions(options, command), output(options));
+});
+
+line(program.command('identify').description('ask every unit that is plugged in who it is; changes nothing')).action(
+  async (options: Line, command: Command) => {
+    const { identifyCommand } = await import('./line-commands.ts');
+    exitCode = await identifyCommand(lineOptions(options, command), output(options));
+  },
+);
+
+shared(program.command('label').description('what a scanned text is; `-` reads it from standard input'))
+  .argument('<text>')
+  .action(async (text: string, options: Shared) => {
+    exitCode = labelCommand(text === '-' ? await firstLine() : text, output(options));
+  });
+
+const firmware = program.command('firmware').description('firmware module files');
+shared(firmware.command('inspect').description('parse and check a module binary'))
+  .argument('<file>')
+  .action(async (file: string, options: Shared) => {
+    exitCode = await inspectCommand(file, output(options));
+  });
+
+const audit = program.command('audit').description('the record of everything that was done');
+shared(audit.command('verify').description('walk the whole chain; exit 0 only when it is intact')).action(
+  async (options: Shared) => {
+    const { verifyCommand } = await import('./record-commands.ts');
+    exitCode = verifyCommand(options.data, output(options));
+  },
+);
+filtered(shared(audit.command('export').description('a day or a batch as CSV or JSON Lines, oldest first')))
+  .addOption(new Option('--format <format>', 'csv or jsonl').choices(['csv', 'jsonl']).default('csv'))
+  .option('--out <file>', 'a new file; standard output when absent')
+  .action(async (options: Shared & Filters & { format: 'csv' | 'jsonl'; out?: string }) => {
+    const { exportCommand, queryOf } = await import('./record-commands.ts');
+    const to = { format: options.format, file: options.out };
+    exitCode = await exportCommand(options.data, queryOf(options), to, output(options));
+  });
+
+filtered(shared(program.command('runs').description('find runs by any identifier, newest first')))
+  .argument('[text]', 'serial number, device ID, ICCID, IMEI or run id, or the last six or more characters of one')
+  .action(async (text: string | undefined, options: Shared & Filters) => {
+    const { runsCommand, queryOf } = await import('./record-commands.ts');
+    exitCode = runsCommand(options.data, { ...queryOf(options), text }, output(options));
+  });
+
+line(program.command('serve').description('the screens in a browser, on this machine only'))
+  .option('--port <number>', 'the port; a free one when absent', '0')
+  .action(async (options: Line & { port: string }, command: Command) => {
+    const { serveCommand } = await import('./serve-command.ts');
+    exitCode = await serveCommand({ ...lineOptions(options, command), port: options.port }, output(options));
+  });
+
+shared(program.command('rehearse').description('virtual units as real USB devices of this PC (Linux, vhci-hcd, root)'))
+  .option('--units <platforms>', 'one unit each', 'electron,boron,b5som')
+  .option('--speed <times>', 'how many times faster than real chips', '1')
+  .option('--fault <slot:name>', 'a fault of the unit in a slot, or cloud:name; repeatable', collect, [])
+  .action(async (options: Shared & { units: string; speed: string; fault: readonly string[] }) => {
+    const { rehearseCommand } = await import('./rehearse-command.ts');
+    exitCode = await rehearseCommand(options, output(options));
+  });
+
+try {
+  await program.parseAsync();
+} catch (thrown) {
+  if (!(thrown instanceof CommanderError)) throw thrown;
+  exitCode = thrown.exitCode === 0 ? EXIT.good : EXIT.misuse; // commander has already said what is wrong
+}
+process.exitCode = exitCode;
+
+function output(options: { readonly json?: boolean }): Output {
+  return createOutput(options.json === true);
+}
+
+function filtered(command: Command): Command {
+  return command
+    .option('--batch <name>', 'runs of this batch')
+    .option('--day <date>', 'runs begun on this local day, YYYY-MM-DD')
+    .addOption(new Option('--outcome <outcome>', 'runs that ended so').choices(['PASS', 'FAIL', 'ERROR', 'ABORTED']))
+    .option('--limit <number>', 'at most so many');
+}
+
+function lineOptions(options: Line, command: Command): LineOptions {
+  return { ...options, hasOwnData: command.getOptionValueSource('data') === 'cli' };
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+async function firstLine(): Promise<string> {
+  const { scannedLines } = await import('./run-units.ts');
+  for await (const { text } of scannedLines(process.stdin)) return text;
+  return '';
+}

@@ -1,0 +1,55 @@
+import type { ModuleDependency, ModuleFunction } from '../../domain/module-report.ts';
+import { MODULE_CHECK } from '../../protocol/module-reports.ts';
+import type { SystemEra } from './device-os-era.ts';
+import { type InstalledModule, isValid } from './installed-modules.ts';
+
+/** All checks a unit makes on a module. */
+export const ALL_CHECKS = MODULE_CHECK.integrity | MODULE_CHECK.dependencies | MODULE_CHECK.range | MODULE_CHECK.platform;
+
+/** The check bits a module passed. */
+export function passedChecks(module: InstalledModule): number {
+  return (
+    (module.isIntact ? MODULE_CHECK.integrity : 0) |
+    (module.hasDependencies ? MODULE_CHECK.dependencies : 0) |
+    (module.isInRange ? MODULE_CHECK.range : 0) |
+    (module.isRightPlatform ? MODULE_CHECK.platform : 0)
+  );
+}
+
+/** The modules a unit tells of: a factory copy or an application only when it is good (device-usb.md 4.5). */
+export function reportedModules(modules: readonly InstalledModule[]): readonly InstalledModule[] {
+  return modules.filter((module) => module.function !== 'user-part' || isValid(module));
+}
+
+/** The `m` array of the console's `s`, in the member order of device-usb.md 4.5. */
+export function moduleJson(modules: readonly InstalledModule[], era: SystemEra): readonly object[] {
+  return reportedModules(modules).map((module) => ({
+    s: module.maxSizeBytes,
+    l: module.slot.store === 'main' ? 'm' : 'f',
+    vc: ALL_CHECKS,
+    vv: passedChecks(module),
+    ...(module.function === 'user-part' ? { u: Buffer.from(module.hash).toString('hex').toUpperCase() } : {}),
+    f: LETTER[module.function],
+    n: String(module.index),
+    v: module.version,
+    d: module.dependencies.map((dependency) => dependencyJson(dependency, era)),
+  }));
+}
+
+function dependencyJson(dependency: ModuleDependency, era: SystemEra): object {
+  const members = { f: LETTER[dependency.function], n: String(dependency.index), v: dependency.version };
+  return era.oldModuleJson ? { ...members, _: '' } : members;
+}
+
+const LETTER: Readonly<Record<ModuleFunction, string>> = {
+  none: 'n',
+  resource: 'r',
+  bootloader: 'b',
+  monolithic: 'm',
+  'system-part': 's',
+  'user-part': 'u',
+  settings: '_',
+  ncp: 'c',
+  'radio-stack': 'a',
+  asset: '_',
+};

@@ -1,0 +1,102 @@
+import { RAW_REQUEST } from '../../protocol/control-requests.ts';
+import { ConsolePort } from './console-port.ts';
+import { ControlChannel } from './control-channel.ts';
+import { controlRequests } from './control-requests.ts';
+import type { SystemEra } from './device-os-era.ts';
+import { isStandard } from './dfu-mode.ts';
+import type { ControlReply, UsbFirmware } from './enumeration.ts';
+import { ListeningConsole } from './listening-console.ts';
+import { INTERFACE_GUID, MICROSOFT_VENDOR_CODE, microsoftDescriptor } from './microsoft-descriptors.ts';
+import { CONSOLE_ENDPOINT, CONTROL_INTERFACE, normalDescriptors } from './normal-descriptors.ts';
+import { rawRequest } from './raw-requests.ts';
+import { StandardRequests } from './standard-requests.ts';
+import type { Session, UnitHardware } from './unit-hardware.ts';
+import type { Setup } from './usb-function.ts';
+
+/** Device OS on the bus: the serial console and the vendor control interface, in normal, listening and safe mode alike. */
+export function normalMode(hardware: UnitHardware, session: Session, era: SystemEra): UsbFirmware {
+  const { platform, clock, hostTimers, faults, identity } = hardware;
+  const standard = new StandardRequests(normalDescriptors(platform, era, identity.deviceId, faults));
+  const channel = new ControlChannel(controlRequests(hardware, session, era), { clock, faults });
+  const isGen2 = platform.family === 'stm32';
+  const port = new ConsolePort({
+    hostTimers,
+    power: session.power,
+    transmitBytes: isGen2 ? 129 : 256,
+    takesBreak: isGen2,
+    reportsPreviousRate: () => faults.has('wrong-touch'),
+    onRate: (rate) => void touch(hardware, session, era, rate),
+  });
+  const console = new ListeningConsole(hardware, session, era, (text) => port.write(consoleBytes(text, hardware)));
+  if (faults.has('app-logs')) void printLogs(hardware, session, port);
+  return {
+    control: async (setup, data, cancelled) => {
+      if (isStandard(setup)) return standard.answer(setup);
+      if ((setup.requestType & 0x60) === 0x20) return port.classRequest(setup, data) ?? 'stall';
+      if (faults.has('silent')) return never(cancelled);
+      return vendorRequest(hardware, session, era, channel, setup, data);
+    },
+    transferOut: async (endpoint, data) => {
+      if (endpoint !== CONSOLE_ENDPOINT) return 'stall';
+      void console.receive(data);
+      return 'done';
+    },
+    // The interrupt endpoint stays silent: no SERIAL_STATE is ever sent (device-usb.md 2.3).
+    transferIn: (endpoint, length, cancelled) =>
+      endpoint === CONSOLE_ENDPOINT ? port.read(length, cancelled) : never(cancelled),
+  };
+}
+
+async function vendorRequest(
+  hardware: UnitHardware,
+  session: Session,
+  era: SystemEra,
+  channel: ControlChannel,
+  setup: Setup,
+  data: Uint8Array,
+): Promise<ControlReply> {
+  if (setup.request === MICROSOFT_VENDOR_CODE) {
+    const answer = era.hasMicrosoftDescriptors
+      ? microsoftDescriptor(setup.index, CONTROL_INTERFACE, INTERFACE_GUID.normal)
+      : undefined;
+    return answer === undefined ? 'stall' : { data: answer };
+  }
+  if (setup.request === RAW_REQUEST) return rawRequest(hardware, session, era, setup);
+  return era.hasControlChannel ? channel.service(setup, data) : 'stall';
+}
+
+/** The baud touches (device-usb.md 3.1): they act at once, whatever DTR does. */
+async function touch(hardware: UnitHardware, session: Session, era: SystemEra, rate: number): Promise<void> {
+  if (rate === 28_800 && era.hasListeningTouch) session.setListening(true);
+  if (rate !== 14_400 || hardware.faults.has('dfu-not-entered')) return;
+  await hardware.clock.sleep(TOUCH_MS, session.power);
+  if (!session.power.aborted) session.restart({ into: 'dfu' });
+}
+
+/** The unit is gone 0 to 50 ms after the touch (device-usb.md 3.2): the host may or may not see its request succeed. */
+const TOUCH_MS = 20;
+
+function consoleBytes(text: string, { faults }: UnitHardware): Uint8Array {
+  const bytes = Uint8Array.from(Buffer.from(text, 'latin1'));
+  if (!faults.has('garbled-console')) return bytes;
+  return bytes.map((byte, at) => byte ^ ((at * 151 + 0x95) & 0xff));
+}
+
+/** The fault `app-logs`: lines as Device OS applications print them, between and inside the console's answers. */
+async function printLogs(hardware: UnitHardware, session: Session, port: ConsolePort): Promise<void> {
+  while (!session.power.aborted && hardware.faults.has('app-logs')) {
+    const time = String(Math.floor(hardware.clock.now())).padStart(10, '0');
+    await port.write(Buffer.from(`${time} [app] INFO: counter at ${time}\r\n`, 'latin1'));
+    await hardware.hostTimers.sleep(LOG_EVERY_MS, session.power);
+  }
+}
+
+const LOG_EVERY_MS = 50;
+
+/** NAK until the host gives up; what is returned then goes nowhere. */
+function never(cancelled: AbortSignal): Promise<'stall'> {
+  return new Promise((resolve) => {
+    if (cancelled.aborted) resolve('stall');
+    cancelled.addEventListener('abort', () => resolve('stall'), { once: true });
+  });
+}

@@ -1,0 +1,133 @@
+/**
+ * A virtual Particle unit: what its maker and its user can do to it.
+ *
+ *   const unit = createFactoryUnit('boron', { number: 1 });   // factory-unit.ts: plausible identity and factory flash
+ *   unit.plugInto(socket);                                    // boots; the socket is told of every enumeration
+ *   unit.observe((event) => ...);                             // mode changes, enumerations, DFU visits with their busy time
+ *   await unit.whenMode('dfu', { timeoutMs: 10_000 });
+ *   unit.readFlash(0xb4000, 4096);                            // what is really there; external flash from 0x80000000 on
+ *   unit.setFault({ name: 'no-sim' });                        // faults.ts has the list
+ *   unit.unplug();
+ *
+ * Model times (boot, erase, program, modem) run on `clock`; waits that depend on the host run on `hostTimers`.
+ */
+import { type BootDecision, decideBoot, type StartWish } from './boot.ts';
+import { installPendingUpdate, refreshBootloader } from './boot-installation.ts';
+import { dfuMode } from './dfu-mode.ts';
+import { Enumeration } from './enumeration.ts';
+import { type Fault, type FaultName, FaultSet } from './faults.ts';
+import { FlashMemory } from './flash-memory.ts';
+import { findModules, type InstalledModule } from './installed-modules.ts';
+import { Modem, type UnitSim } from './modem.ts';
+import { normalMode } from './normal-mode.ts';
+import { createUnitClock } from './unit-clock.ts';
+import type { Session, UnitHardware } from './unit-hardware.ts';
+import type { UnitIdentity } from './unit-identity.ts';
+import { type DfuVisit, UnitMeter } from './unit-meter.ts';
+import type { UnitPlatform } from './unit-platforms.ts';
+import { UnitSettings } from './unit-settings.ts';
+import type { UnitClock, UsbSocket } from './usb-function.ts';
+
+export { type Fault, FAULT_NAMES, type FaultName, FAULTS, parseFault } from './faults.ts';
+export type { UnitSim } from './modem.ts';
+export { createUnitClock } from './unit-clock.ts';
+export type { UnitIdentity } from './unit-identity.ts';
+export type { DfuVisit } from './unit-meter.ts';
+export { EXTERNAL_FLASH, UNIT_PLATFORMS, type UnitPlatform, unitPlatform } from './unit-platforms.ts';
+export type { Setup, TransferAnswer, UnitClock, UsbFunction, UsbSocket } from './usb-function.ts';
+
+/** What a unit is at a moment: without power, restarting (not on the bus), or up in a mode. */
+export type UnitMode = 'off' | 'restarting' | 'normal' | 'listening' | 'safe' | 'dfu';
+
+export type UnitEvent =
+  | { readonly kind: 'mode'; readonly mode: UnitMode; readonly why: string; readonly at: number }
+  | { readonly kind: 'dfu-visit'; readonly visit: DfuVisit; readonly at: number };
+
+export type VirtualUnitOptions = {
+  readonly platform: UnitPlatform;
+  readonly identity: UnitIdentity;
+  readonly imei: string;
+  readonly sim: UnitSim;
+  /** Module files as the factory wrote them; each goes to the place its own prefix names. */
+  readonly modules: readonly Uint8Array[];
+  /** nRF below Device OS 4.0: whether the set-up-done mark is already there. */
+  readonly isSetupDone?: boolean;
+  readonly radioVersion?: string;
+  /** Time the modem takes to answer after it is turned on, in ms. */
+  readonly modemStartMs?: number;
+  /** Whether the application turns the modem on by itself in normal and safe mode, as one that connects does. */
+  readonly turnsModemOn?: boolean;
+  readonly faults?: readonly Fault[];
+  readonly clock?: UnitClock;
+  readonly hostTimers?: UnitClock;
+};
+
+export type VirtualUnit = {
+  readonly platform: UnitPlatform;
+  readonly identity: UnitIdentity;
+  readonly modem: Modem;
+  readonly mode: UnitMode;
+  readonly faults: readonly FaultName[];
+  /** Gives it power and a bus; a unit is in one socket at a time. */
+  plugInto(socket: UsbSocket): void;
+  /** Pulls it out at once: pending transfers answer `gone`, a flash operation is left half done. */
+  unplug(): void;
+  /** Out and in again, in the same socket. Nothing happens to a unit that is not plugged in. */
+  powerCycle(): void;
+  setFault(fault: Fault): void;
+  clearFault(name: FaultName): void;
+  /** Returns the function that ends the observation. */
+  observe(listener: (event: UnitEvent) => void): () => void;
+  /** Resolves when the unit is in this mode; rejects after the time-out, given in real milliseconds. */
+  whenMode(mode: UnitMode, options: { readonly timeoutMs: number }): Promise<void>;
+  /** A copy of the flash content; throws RangeError outside of it. */
+  readFlash(address: number, length: number): Uint8Array;
+  /** The modules found in flash now, which need not be what runs. */
+  modules(): readonly InstalledModule[];
+  /** All visits to DFU mode so far, with their times and bytes. */
+  visits(): readonly DfuVisit[];
+};
+
+/** Makes a unit as it left the factory, without power. Throws RangeError when a module does not fit its flash. */
+export function createVirtualUnit(options: VirtualUnitOptions): VirtualUnit {
+  return new Unit(options);
+}
+
+class Unit implements VirtualUnit {
+  readonly #hardware: UnitHardware;
+  readonly #turnsModemOn: boolean;
+  readonly #listeners = new Set<(event: UnitEvent) => void>();
+  #socket: UsbSocket | undefined;
+  #plugged: AbortController | undefined;
+  #mode: UnitMode = 'off';
+
+  constructor(options: VirtualUnitOptions) {
+    const clock = options.clock ?? createUnitClock();
+    const faults = new FaultSet(options.faults);
+    const meter = new UnitMeter();
+    this.#hardware = {
+      platform: options.platform,
+      identity: options.identity,
+      flash: new FlashMemory(options.platform.banks, { clock, meter, faults }),
+      settings: new UnitSettings(),
+      modem: new Modem(
+        {
+          imei: options.imei,
+          sim: options.sim,
+          radioVersion: options.radioVersion ?? options.platform.radioVersion,
+          startMs: options.modemStartMs ?? DEFAULT_MODEM_START_MS,
+        },
+        { clock, faults },
+      ),
+      faults,
+      meter,
+      clock,
+      hostTimers: options.hostTimers ?? createUnitClock(),
+    };
+    this.#turnsModemOn = options.turnsModemOn ?? true;
+    if (options.isSetupDone === true) this.#hardware.settings.isSetupDone = true;
+    for (const module of options.modules) installAtFactory(this.#hardware, module);
+  }
+}
+
+const DEFAULT_MODEM_START_MS = 6000;

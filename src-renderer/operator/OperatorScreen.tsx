@@ -1,0 +1,23 @@
+import { useScreen } from '../frame/screen.ts';
+import styles from './OperatorScreen.module.css';
+import { SlotCard } from './SlotCard.tsx';
+import { slotGrid } from './slot-phase.ts';
+
+/** The line: one big card for each slot, all of them in sight. Nothing here is typed. */
+export function OperatorScreen() {
+  const { snapshot } = useScreen();
+  const { columns, rows } = slotGrid(snapshot.slots.length, false);
+  return (
+    <div
+      className={styles.slots}
+      style={{
+        gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+        gridTemplateRows: `repeat(${rows}, minmax(0, 1fr))`,
+      }}
+    >
+      {snapshot.slots.map((slot) => (
+        <SlotCard key={slot.slot} slot={slot} virtualUnit={snapshot.bench?.find((unit) => unit.slot === slot.slot)} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import type { SlotView, VirtualUnitView } from '../../src-main/domain/snapshot.ts';
+import { type Screen, useScreen } from '../frame/screen.ts';
+import { Instruction } from './Instruction.tsx';
+import { RehearsalStrip } from './RehearsalStrip.tsx';
+import styles from './SlotCard.module.css';
+import { SlotWork } from './SlotWork.tsx';
+import { type SlotPhase, slotPhase } from './slot-phase.ts';
+import { LastVerdict, Verdict } from './Verdict.tsx';
+
+/** One slot: what it is for, what is going on in it, and what the operator does next. */
+export function SlotCard({ slot, virtualUnit }: { slot: SlotView; virtualUnit: VirtualUnitView | undefined }) {
+  const screen = useScreen();
+  const { words } = screen.dictionary;
+  const phase = slotPhase(slot, screen.takenOut);
+  const { lastScan } = screen.snapshot;
+  const armed = lastScan?.slot === slot.slot && lastScan.label === undefined; // a slot code was scanned, the label comes next
+  return (
+    <section className={styles.card} data-phase={phase.kind} data-slot={slot.slot} aria-label={words.slot(slot.slot)}>
+      <header className={styles.header}>
+        <h2 className={styles.name}>{words.slot(slot.slot)}</h2>
+        <p className={styles.recipe}>
+          <strong>{slot.recipe.name}</strong> <span>{slot.recipe.platform}</span>{' '}
+          <span className={styles.versions}>
+            v{slot.recipe.productVersion} · {slot.recipe.deviceOs}
+          </span>
+        </p>
+      </header>
+      {armed && <p className={styles.armed}>{words.scanGoesHere}</p>}
+      <div className={styles.body}>
+        <PhaseBody slot={slot} phase={phase} screen={screen} />
+      </div>
+      {virtualUnit && <RehearsalStrip unit={virtualUnit} />}
+    </section>
+  );
+}
+
+function PhaseBody({ slot, phase, screen }: { slot: SlotView; phase: SlotPhase; screen: Screen }) {
+  const { words } = screen.dictionary;
+  switch (phase.kind) {
+    case 'idle':
+      return <Instruction sign="scan" text={phase.unitIn ? words.scanLabelOfThisUnit : words.scanLabel} />;
+    case 'awaiting-unit':
+      return <SlotWork slot={slot.slot} run={phase.run} instruction={words.putUnitIn} awaitingUnit />;
+    case 'working':
+      return <SlotWork slot={slot.slot} run={phase.run} instruction={words.leaveUnitIn} />;
+    case 'verdict':
+      if (!phase.nextUnitIn) return <Verdict run={phase.run} ended={phase.ended} unitIn={phase.unitIn} />;
+      return (
+        <>
+          <LastVerdict run={phase.run} outcome={phase.ended.outcome} />
+          <Instruction sign="scan" text={words.scanLabelOfThisUnit} />
+        </>
+      );
+  }
+}

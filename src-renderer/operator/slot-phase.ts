@@ -1,0 +1,48 @@
+import type { RunView, SlotView, StepView } from '../../src-main/domain/snapshot.ts';
+
+/** What a slot shows: one of these, never a mixture. */
+export type SlotPhase =
+  /** Nothing has been built here yet. */
+  | { readonly kind: 'idle'; readonly unitIn: boolean }
+  /** A label was scanned; the unit is not in yet. */
+  | { readonly kind: 'awaiting-unit'; readonly run: RunView }
+  | { readonly kind: 'working'; readonly run: RunView }
+  /** `unitIn`: the unit just built is still in. `nextUnitIn`: another one is, and its label is wanted. */
+  | {
+      readonly kind: 'verdict';
+      readonly run: RunView;
+      readonly ended: NonNullable<RunView['ended']>;
+      readonly unitIn: boolean;
+      readonly nextUnitIn: boolean;
+    };
+
+/** The phase of a slot, from what the station shows of it and which runs' units have left (station-store.ts). */
+export function slotPhase(slot: SlotView, takenOut: ReadonlySet<string>): SlotPhase {
+  const { run } = slot;
+  const occupied = slot.unit !== undefined;
+  if (run === undefined) return { kind: 'idle', unitIn: occupied };
+  if (run.ended !== undefined) {
+    const hasLeft = takenOut.has(run.runId);
+    return { kind: 'verdict', run, ended: run.ended, unitIn: occupied && !hasLeft, nextUnitIn: occupied && hasLeft };
+  }
+  return { kind: presentStep(run)?.step === 'wait-for-unit' && !occupied ? 'awaiting-unit' : 'working', run };
+}
+
+/** The step going on, or the last one that was. */
+export function presentStep(run: RunView): StepView | undefined {
+  return run.steps.find(({ state }) => state === 'running') ?? run.steps.findLast(({ state }) => state !== 'waiting');
+}
+
+/** The number of the present step among all, from 1, and how many there are. */
+export function stepCount(run: RunView): { readonly step: number; readonly steps: number } {
+  const ids = [...new Set(run.steps.map(({ step }) => step))];
+  const present = presentStep(run);
+  return { step: present === undefined ? 1 : ids.indexOf(present.step) + 1, steps: ids.length };
+}
+
+/** Rows and columns in which this many slots fill a screen. */
+export function slotGrid(slots: number, portrait: boolean): { readonly columns: number; readonly rows: number } {
+  const short = slots <= 3 ? 1 : 2;
+  const long = Math.ceil(slots / short);
+  return portrait ? { columns: short, rows: long } : { columns: long, rows: short };
+}

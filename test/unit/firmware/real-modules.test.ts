@@ -1,0 +1,57 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parseModule } from '../../../src-main/firmware/parse-module.ts';
+
+const APPS = join(import.meta.dirname, '../../../.cache/particle-cli/node_modules/particle-cli/assets/knownApps');
+const files = globSync('**/*.bin', { cwd: APPS }).map((path) => join(APPS, path));
+
+/** What the images say of themselves, by platform: function/index, start, product ID/version, Device OS built with. */
+const KNOWN: Readonly<Record<string, string>> = {
+  'core_tinker.bin': 'platform 0, monolithic 0 at 8005000, product 0/3, no dependency',
+  'electron_tinker.bin': 'platform 10, user-part 1 at 8080000, product 10/2, system-part 2 >= 10',
+  'tinker-usb-debugging-0.6.0-electron.bin': 'platform 10, user-part 1 at 8080000, product 10/3, system-part 2 >= 102',
+  'tinker-0.4.5-p1.bin': 'platform 8, user-part 1 at 80a0000, product 8/2, system-part 2 >= 6',
+  'tinker-0.4.5-photon.bin': 'platform 6, user-part 1 at 80a0000, product 6/2, system-part 2 >= 6',
+  'tinker-0.8.0-rc.27-argon.bin': 'platform 12, user-part 1 at d4000, product 12/3, system-part 1 >= 326',
+  'tinker-0.8.0-rc.27-boron.bin': 'platform 13, user-part 1 at d4000, product 13/3, system-part 1 >= 326',
+  'tinker-0.8.0-rc.27-xenon.bin': 'platform 14, user-part 1 at d4000, product 14/3, system-part 1 >= 326',
+  'tinker-1.1.0-rc.1-bsom.bin': 'platform 23, user-part 1 at d4000, product 23/3, system-part 1 >= 1100',
+  'tinker-1.5.0-b5som.bin': 'platform 25, user-part 1 at d4000, product 25/3, system-part 1 >= 1502',
+  'tinker-5.0.0-p2.bin': 'platform 32, user-part 1 at 85f4000, product 32/4, system-part 1 >= 5002',
+  'tinker-5.8.0-trackerm.bin': 'platform 28, user-part 1 at 85f4000, product 28/4, system-part 1 >= 5800',
+  'tinker-6.3.4-esomx.bin': 'platform 15, user-part 2 at b4000, product 15/3, system-part 1 >= 6305',
+  'tinker-6.3.4-msom.bin': 'platform 35, user-part 1 at 85f2000, product 35/4, system-part 1 >= 6305',
+  'tracker-tinker@1.5.4-rc.1.bin': 'platform 26, user-part 1 at d4000, product 26/3, system-part 1 >= 1514',
+};
+
+const skipped = 'skipped until `npm install --prefix .cache/particle-cli particle-cli@3.51.0 --ignore-scripts` has run';
+
+test.skipIf(files.length === 0)(
+  `every real application in the vendor's command line parses as what it is${files.length === 0 ? ` (${skipped})` : ''}`,
+  () => {
+    const read = files.map((path) => {
+      const parsed = parseModule(readFileSync(path), basename(path));
+      if (!parsed.ok) return [basename(path), parsed.failure.detail];
+      const { platformId, function: kind, index, startAddress, productId, productVersion, dependencies } = parsed.value;
+      const [need] = dependencies;
+      const needs = need === undefined ? 'no dependency' : `${need.function} ${need.index} >= ${need.version}`;
+      const place = `${kind} ${index} at ${startAddress.toString(16)}`;
+      return [basename(path), `platform ${platformId}, ${place}, product ${productId}/${productVersion}, ${needs}`];
+    });
+    expect(Object.fromEntries(read)).toEqual(KNOWN);
+  },
+);
+
+test.skipIf(files.length === 0)(
+  `a real application with any one byte changed is refused${files.length === 0 ? ` (${skipped})` : ''}`,
+  () => {
+    const path = files.find((file) => file.endsWith('boron.bin')) ?? '';
+    const bytes = readFileSync(path);
+    for (let at = 0; at < bytes.length; at += 7) {
+      const changed = Uint8Array.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ 0x10;
+      expect(parseModule(changed, 'boron.bin').ok).toBe(false);
+    }
+  },
+);

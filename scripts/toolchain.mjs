@@ -13,6 +13,9 @@ export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 /** Node runs our .ts files as they are, and better-sqlite3 wants Node-API 10 (workbench.md C). */
 const wantedMajor = 24;
 
+/** npm's own patience with a registry that does not answer is over a minute. */
+const fewRetries = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000'];
+
 /**
  * Runs `npm ci` unless node_modules already is what package-lock.json asks for. Says one line on stderr when it does
  * so; nothing ever goes to stdout. Ends the process with a sentence and a way on when the packages cannot be had.
@@ -23,7 +26,7 @@ export function ensureInstalled() {
   if (lock === readText(marker)) return;
   if (!installedMatches(lock)) {
     process.stderr.write('Installing the packages of package-lock.json (once, about half a minute) ...\n');
-    const result = npm(['ci', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']);
+    const result = npm(['ci', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', ...fewRetries]);
     if (result.status !== 0) stop(couldNotInstall(result));
   }
   try {

@@ -86,9 +86,9 @@ export function startStation(
 
 /** The ports of real hardware. Each is opened here and nowhere else. */
 async function openPorts(settings: StationFile, data: string): Promise<Ports> {
-  const flasher = createDfuUtilFlasher({ command: settings.dfuUtil, args: [], env: {} });
-  await flasher.version(); // refuses with flash/tool-missing before the first unit does
   const bus = createNodeUsbBus();
+  const flasher = createDfuUtilFlasher({ command: settings.dfuUtil, args: [], env: {}, bus });
+  await flasher.version(); // refuses with flash/tool-missing before the first unit does
   return {
     bus,
     control: createUnitControl(bus),

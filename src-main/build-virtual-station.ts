@@ -81,7 +81,7 @@ export async function buildVirtualStation(options: VirtualStationOptions): Promi
         bus: line.bus,
         control: createUnitControl(line.bus),
         console: createUnitConsole({ binding: line.serialBinding, consolePath: line.consolePath }),
-        flasher: createDfuUtilFlasher(line.dfuUtil),
+        flasher: createDfuUtilFlasher({ ...line.dfuUtil, bus: line.bus }),
         cloud: rememberProduct(
           createHttpCloud({ baseUrl: cloud.baseUrl, token: async () => cloud.token, appVersion: APP_VERSION }),
         ),

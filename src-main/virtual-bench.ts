@@ -2,6 +2,7 @@ import { StationError } from './domain/failure.ts';
 import type { Platform } from './domain/platform.ts';
 import type { VirtualUnitView } from './domain/snapshot.ts';
 import type { Bench } from './station/bench.ts';
+import type { UnitCondition, UnitInput } from './virtual/cloud/register-unit.ts';
 import type { VirtualCloud } from './virtual/cloud/virtual-cloud.ts';
 import type { VirtualLine } from './virtual/line/virtual-line.ts';
 import { createFactoryUnit } from './virtual/unit/factory-unit.ts';
@@ -20,6 +21,8 @@ export type VirtualBenchOptions = {
 /** The bench, and the units on it for those who want to look inside one. */
 export type VirtualBench = Bench & {
   readonly unit: (slot: string) => VirtualUnit;
+  /** Makes the cloud know the slot's unit anew, in this condition. */
+  readonly register: (slot: string, conditions: readonly UnitCondition[]) => void;
 };
 
 type Place = { readonly platform: Platform; unit: VirtualUnit; plugged: boolean; fault: string };
@@ -34,17 +37,7 @@ export function createVirtualBench(options: VirtualBenchOptions): VirtualBench {
   const make = (platform: Platform, faults: readonly Fault[]): VirtualUnit => {
     made += 1;
     const unit = createFactoryUnit(platform.name, { number: made, clock, faults, scale });
-    const { deviceId, serialNumber, mobileSecret } = unit.identity;
-    const { imei, iccid } = unit.modem;
-    cloud.registerUnit({
-      deviceId,
-      platformId: platform.id,
-      simForm: platform.name === 'electron' ? '4ff' : 'mff2',
-      ...(serialNumber === undefined ? {} : { serialNumber }),
-      ...(mobileSecret === undefined ? {} : { mobileSecret }),
-      ...(imei === undefined ? {} : { imei }),
-      ...(iccid === undefined ? {} : { iccid }),
-    });
+    cloud.registerUnit(factoryRecord(unit, platform));
     return unit;
   };
   const places = new Map<string, Place>(
@@ -61,6 +54,10 @@ export function createVirtualBench(options: VirtualBenchOptions): VirtualBench {
 
   return {
     unit: (slot) => at(slot).unit,
+    register: (slot, conditions) => {
+      const { unit, platform } = at(slot);
+      cloud.registerUnit({ ...factoryRecord(unit, platform), conditions });
+    },
     units: () => [...places].map(([slot, place]) => viewOf(slot, place)),
     plug: async (slot, text) => {
       const place = at(slot);
@@ -90,13 +87,28 @@ export function createVirtualBench(options: VirtualBenchOptions): VirtualBench {
   };
 }
 
+/** What the factory told the cloud about a unit. */
+function factoryRecord(unit: VirtualUnit, platform: Platform): UnitInput {
+  const { deviceId, serialNumber, mobileSecret } = unit.identity;
+  const { imei, sim } = unit.modem;
+  return {
+    deviceId,
+    platformId: platform.id,
+    simForm: platform.name === 'electron' ? '4ff' : 'mff2',
+    ...(serialNumber === undefined ? {} : { serialNumber }),
+    ...(mobileSecret === undefined ? {} : { mobileSecret }),
+    imei,
+    ...(sim === 'none' ? {} : { iccid: sim.iccid }),
+  };
+}
+
 function setFault(place: Place, text: string): void {
-  for (const name of place.unit.faults.names()) place.unit.faults.clear(name);
+  for (const name of place.unit.faults) place.unit.clearFault(name);
   place.fault = '';
   if (text === '' || text === 'none') return;
   const fault = parseFault(text);
   if (fault === undefined) throw new StationError('request/invalid', `There is no fault ${text}.`);
-  place.unit.faults.set(fault);
+  place.unit.setFault(fault);
   place.fault = text;
 }
 

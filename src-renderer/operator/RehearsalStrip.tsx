@@ -15,15 +15,16 @@ const NO_FAULT = 'none';
  */
 export function RehearsalStrip({ unit }: { unit: VirtualUnitView }) {
   const { snapshot, ask, dictionary, setNotice } = useScreen();
-  const [chosen, setChosen] = useState(unit.fault);
+  const [chosen, setChosen] = useState<string>();
   const { words, faults } = dictionary;
   const act = async (action: BenchAction): Promise<void> => {
     setNotice(undefined);
-    const fault = action === 'plug' ? { fault: chosen } : {};
+    const fault = action === 'plug' && chosen !== undefined ? { fault: chosen } : {};
     const answer = await ask('bench', { slot: unit.slot, action, ...fault });
     if (!answer.ok && action !== 'scan') setNotice({ failure: answer.failure });
   };
-  const shown = unit.plugged ? unit.fault : chosen;
+  const own = unit.fault === '' ? NO_FAULT : unit.fault;
+  const shown = unit.plugged ? own : (chosen ?? own);
   const choices = [...new Set([NO_FAULT, ...(snapshot.benchFaults ?? Object.keys(faults)), shown])];
   return (
     <fieldset className={styles.strip} aria-label={words.rehearsal}>

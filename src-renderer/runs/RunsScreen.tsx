@@ -1,5 +1,34 @@
+import { useEffect, useState } from 'react';
+import { useAnswer } from '../connect/use-answer.ts';
 import type { Route } from '../frame/route.ts';
+import { useScreen } from '../frame/screen.ts';
+import { useDelayed } from '../frame/use-delayed.ts';
+import { RecordTools } from './RecordTools.tsx';
+import { RunDetail } from './RunDetail.tsx';
+import { RunFilters } from './RunFilters.tsx';
+import { RunList } from './RunList.tsx';
+import styles from './RunsScreen.module.css';
+import { EVERY_RUN, filterInput, type RunFilter } from './run-filter.ts';
 
+const TYPING_MS = 200;
+
+/** For QA and supervisors: find a run, read it, flash a reject again, export, verify. A scan on this screen fills the search. */
 export function RunsScreen({ route }: { route: Extract<Route, { screen: 'runs' }> }) {
-  return <p>{route.search}</p>;
+  const { ask, snapshot, dictionary } = useScreen();
+  const [filter, setFilter] = useState<RunFilter>({ ...EVERY_RUN, text: route.search });
+  useEffect(() => setFilter((before) => ({ ...before, text: route.search })), [route.search]);
+  const settled = useDelayed(filter, TYPING_MS);
+  const found = useAnswer(ask, 'findRuns', filterInput(settled), snapshot.counts);
+  const runs = found?.ok ? found.value : [];
+  return (
+    <div className={styles.screen} data-detail={route.runId !== undefined}>
+      <section className={styles.find}>
+        <RunFilters filter={filter} onChange={setFilter} runs={runs} />
+        <RecordTools filter={settled} />
+        {found?.ok === false && <p role="alert">{dictionary.failures[found.failure.code].operator}</p>}
+        <RunList runs={runs} isAnswered={found !== undefined} search={filter.text} chosen={route.runId} />
+      </section>
+      {route.runId !== undefined && <RunDetail key={route.runId} runId={route.runId} search={filter.text} />}
+    </div>
+  );
 }

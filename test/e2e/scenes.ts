@@ -43,7 +43,7 @@ export function line(
             platform: recipe.platform,
             serialNumber: 'P046AB1234567CD',
             plugged: unit !== undefined,
-            fault: 'none',
+            fault: '',
           })),
         }
       : {}),

@@ -27,6 +27,14 @@ export function isBusy(thrown: unknown): boolean {
   return errorCode(thrown)?.startsWith('SQLITE_BUSY') === true;
 }
 
+/** True when SQLite could not make or open a file it needs. */
+export function isUnopenable(thrown: unknown): boolean {
+  return (
+    errorCode(thrown)?.startsWith('SQLITE_CANTOPEN') === true ||
+    errorCode(thrown)?.startsWith('SQLITE_READONLY') === true
+  );
+}
+
 function errorCode(thrown: unknown): string | undefined {
   if (thrown instanceof Database.SqliteError) return thrown.code;
   if (thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string') return thrown.code;

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { StationError } from '../../domain/failure.ts';
-import { auditFailure, isBusy } from './audit-failures.ts';
+import { auditFailure, isBusy, isUnopenable } from './audit-failures.ts';
 import { migrate, SCHEMA_VERSION, schemaVersion } from './schema.ts';
 
 /** Where the parts of one audit log lie; all in one folder, moved and kept together. */
@@ -83,7 +83,21 @@ export function openForReading(files: AuditFiles, busyTimeoutMs: number): Databa
     }
     throw new StationError('audit/missing', `There is no audit log at ${files.database}.`);
   }
-  const database = new Database(files.database, { timeout: busyTimeoutMs, readonly: true, fileMustExist: true });
+  try {
+    return checked(new Database(files.database, { timeout: busyTimeoutMs, readonly: true, fileMustExist: true }));
+  } catch (thrown) {
+    const isArchive = isUnopenable(thrown) && !existsSync(`${files.database}-wal`);
+    if (!isArchive) throw auditFailure(thrown, 'Opening the audit log');
+  }
+  try {
+    return checked(new Database(archivedCopy(files.database), { readonly: true }));
+  } catch (thrown) {
+    throw auditFailure(thrown, 'Opening the archived audit log');
+  }
+}
+
+/** The connection, if the file is an audit log of this version; closed and thrown for otherwise. */
+function checked(database: Database.Database): Database.Database {
   try {
     guard(database);
     const version = schemaVersion(database);
@@ -96,8 +110,19 @@ export function openForReading(files: AuditFiles, busyTimeoutMs: number): Databa
     return database;
   } catch (thrown) {
     database.close();
-    throw auditFailure(thrown, 'Opening the audit log');
+    throw thrown;
   }
+}
+
+/**
+ * A closed log on a medium that cannot be written: SQLite wants to make its shared-memory file beside it and cannot, so the
+ * file is read whole into memory. Bytes 18 and 19 of the header say "write-ahead log" and become "rollback journal" (SQLite
+ * file format 1.3.3), without which a database in memory is refused.
+ */
+function archivedCopy(path: string): Buffer {
+  const bytes = readFileSync(path);
+  if (bytes[18] === 2 && bytes[19] === 2) bytes.fill(1, 18, 20);
+  return bytes;
 }
 
 /** A damaged or hostile file may not run code of its own, and is checked cell by cell as it is read. */

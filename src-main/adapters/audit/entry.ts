@@ -27,19 +27,19 @@ export const GENESIS = '0'.repeat(64);
  *                                                         | "s" u64be length  bytes   text in UTF-8
  */
 export function entryHash(entry: PlacedEntry): string {
-  const hash = createHash('sha256').update(FORMAT);
+  const parts: Buffer[] = [FORMAT];
   for (const field of [String(entry.seq), entry.at, entry.kind, entry.runId, entry.day, entry.body, entry.previous]) {
     if (field === null) {
-      hash.update('-');
+      parts.push(NULL);
       continue;
     }
     const bytes = Buffer.from(field, 'utf8');
-    const length = Buffer.alloc(9);
-    length.write('s', 0, 'latin1');
+    const length = Buffer.alloc(9, 's', 'latin1');
     length.writeBigUInt64BE(BigInt(bytes.length), 1);
-    hash.update(length).update(bytes);
+    parts.push(length, bytes);
   }
-  return hash.digest('hex');
+  return createHash('sha256').update(Buffer.concat(parts)).digest('hex');
 }
 
-const FORMAT = 'linewright audit entry 1\n';
+const FORMAT = Buffer.from('linewright audit entry 1\n', 'latin1');
+const NULL = Buffer.from('-', 'latin1');

@@ -75,7 +75,7 @@ export async function attemptRequest(
     response = await exchange.fetch(`${exchange.baseUrl}${request.path}`, {
       method: request.method,
       headers: headersOf(exchange, request, token),
-      redirect: 'follow',
+      redirect: 'manual',
       signal: AbortSignal.any([signal, timeout]),
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     });

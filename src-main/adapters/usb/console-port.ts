@@ -72,8 +72,10 @@ function openOnce(path: string, binding: SerialBinding): Promise<ConsolePort> {
   stream.on('error', () => undefined);
   stream.once('close', () => left.abort());
   stream.open((error) => {
-    if (error) reject(error);
-    else resolve({ stream, left: left.signal, close: () => closePort(stream) });
+    if (error) return reject(error);
+    // Always reading, though nobody may listen yet: it is how an unplug is noticed, and old output does not pile up.
+    stream.resume();
+    resolve({ stream, left: left.signal, close: () => closePort(stream) });
   });
   return promise;
 }

@@ -11,9 +11,12 @@ export const DFU_UTIL_EXIT = { ok: 0, usage: 64, software: 70, io: 74, protocol:
  * the unit resets while it is being polled; that the unit then comes back is for the caller to see (device-usb.md 7.4).
  */
 export function isWritten(ended: DfuUtilRun, leave: boolean): boolean {
-  if (ended.end !== 'exited') return false;
-  const isSaid = ended.transcript.includes('File downloaded successfully');
-  return isSaid && (ended.exitCode === DFU_UTIL_EXIT.ok || (leave && ended.exitCode === DFU_UTIL_EXIT.io));
+  return isDone(ended, leave, /^File downloaded successfully$/);
+}
+
+/** True when an upload is done, by the same rule; whether all bytes came is for the caller to count. */
+export function isRead(ended: DfuUtilRun, leave: boolean): boolean {
+  return isDone(ended, leave, /^Upload +done\.$/);
 }
 
 /** The StationError for a run that did not do its job. `isGone`: the unit is no longer on its port. */
@@ -23,6 +26,11 @@ export function dfuUtilFailure(unit: UsbUnit, ended: DfuUtilRun, isGone: boolean
   return new StationError(code, `dfu-util on ${unit.portPath} failed (${how}): ${ended.trouble}`, {
     evidence: { exitCode: ended.exitCode ?? null, end: ended.end, transcript: ended.transcript },
   });
+}
+
+function isDone(ended: DfuUtilRun, leave: boolean, success: RegExp): boolean {
+  if (ended.end !== 'exited' || !ended.transcript.some((line) => success.test(line))) return false;
+  return ended.exitCode === DFU_UTIL_EXIT.ok || (leave && ended.exitCode === DFU_UTIL_EXIT.io);
 }
 
 /** Messages of dfu-util 0.11 that say more than its exit code; the first that matches wins. */

@@ -3,7 +3,7 @@ import type { Flasher, FlashOptions, FlashReport } from '../../ports/flasher.ts'
 import type { UsbBus, UsbUnit } from '../../ports/usb-bus.ts';
 import { type DfuUtilCommand, type DfuUtilRun, runDfuUtil } from './dfu-util-program.ts';
 import { createProgressReader } from './dfu-util-progress.ts';
-import { dfuUtilFailure, isWritten } from './dfu-util-verdict.ts';
+import { dfuUtilFailure, isRead, isWritten } from './dfu-util-verdict.ts';
 import { withFileOf, withPlaceForFile } from './private-file.ts';
 
 export type DfuUtilOptions = DfuUtilCommand & {
@@ -71,12 +71,13 @@ export function createDfuUtilFlasher(options: DfuUtilOptions): Flasher {
     },
 
     readBack(job, flashOptions) {
-      const { unit, alt, address, sizeBytes } = job;
+      const { unit, alt, address, sizeBytes, leave } = job;
+      const place = `${hexAddress(address)}:${sizeBytes}${leave ? ':leave' : ''}`;
       return onPort(unit, () =>
         withPlaceForFile(sizeBytes, async (file, read) => {
-          const args = ['-a', String(alt), '-s', `${hexAddress(address)}:${sizeBytes}`, '-U', file];
+          const args = ['-a', String(alt), '-s', place, '-U', file];
           const ended = await run(unit, args, { ...flashOptions, phases: ['read'], totalBytes: sizeBytes });
-          if (ended.exitCode !== 0) throw await refuse(unit, ended);
+          if (!isRead(ended, leave)) throw await refuse(unit, ended);
           const bytes = await read();
           if (bytes.length === sizeBytes) return bytes;
           throw new StationError('flash/tool-failed', `Asked for ${sizeBytes} bytes, dfu-util wrote ${bytes.length}.`, {

@@ -52,7 +52,7 @@ const WRITES_HELD = 16;
 /** The tty layer's buffer: beyond it the driver stops reading and the unit is held back. */
 const RECEIVE_BUFFER_BYTES = 64 * 1024;
 /** Linux waits 30 s for unsent bytes at close; a station that closes a dead port does not want to. */
-const CLOSE_DRAIN_MS = 1000;
+const CLOSE_DRAIN_MS = 300;
 
 /** Probes the console: sends 9600 8N1 like the driver, and keeps the tty's state until the unit leaves. */
 export function createAcmTty(usbFunction: UsbFunction, cdc: CdcInterface): AcmTty {

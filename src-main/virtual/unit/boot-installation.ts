@@ -3,9 +3,9 @@ import { crc32 } from 'node:zlib';
 import { allReleases, moduleVersionOf, shippedBootloaderOf } from '../../firmware/device-os-releases.ts';
 import { CRC_BYTES } from './flash-module.ts';
 import { findModules, type InstalledModule, isValid } from './installed-modules.ts';
-import { checkUpdate } from './update-check.ts';
 import type { UnitHardware } from './unit-hardware.ts';
 import { FORMER_USER_ADDRESS, USER_ADDRESS_256K } from './unit-platforms.ts';
+import { checkUpdate } from './update-check.ts';
 
 /**
  * What the bootloader does before anything else runs: an update that waits in the update slot is checked once more and written
@@ -70,12 +70,7 @@ function pendingImage({ platform, flash }: UnitHardware): Uint8Array | undefined
   return undefined;
 }
 
-async function writeAt(
-  { flash }: UnitHardware,
-  address: number,
-  bytes: Uint8Array,
-  power: AbortSignal,
-): Promise<void> {
+async function writeAt({ flash }: UnitHardware, address: number, bytes: Uint8Array, power: AbortSignal): Promise<void> {
   for (let at = address; at < address + bytes.length; ) {
     const sector = flash.sectorAt(at);
     if (sector === undefined || !(await flash.erase(at, power))) return;

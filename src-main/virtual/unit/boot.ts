@@ -1,7 +1,7 @@
 import type { SystemEra } from './device-os-era.ts';
 import { systemEra } from './device-os-era.ts';
-import { findModules, type InstalledModule, isValid } from './installed-modules.ts';
 import type { ReadFlash } from './flash-module.ts';
+import { findModules, type InstalledModule, isValid } from './installed-modules.ts';
 import type { UnitPlatform } from './unit-platforms.ts';
 
 /** One-shot wishes for the next start; any reset or power cycle uses them up (device-usb.md 3.1). */

@@ -108,10 +108,7 @@ export class ConsolePort {
   async #waitForRoom(): Promise<boolean> {
     const freed = new AbortController();
     this.#room.push(() => freed.abort());
-    await this.#surroundings.hostTimers.sleep(
-      UNREAD_MS,
-      AbortSignal.any([freed.signal, this.#surroundings.power]),
-    );
+    await this.#surroundings.hostTimers.sleep(UNREAD_MS, AbortSignal.any([freed.signal, this.#surroundings.power]));
     return freed.signal.aborted;
   }
 }

@@ -1,4 +1,9 @@
-import { POOLED_PAYLOAD_BYTES, SERVICE, SERVICE_REPLY_LENGTH, SERVICE_STATUS } from '../../protocol/control-requests.ts';
+import {
+  POOLED_PAYLOAD_BYTES,
+  SERVICE,
+  SERVICE_REPLY_LENGTH,
+  SERVICE_STATUS,
+} from '../../protocol/control-requests.ts';
 import { encodeServiceReply, type ServiceReply } from '../../protocol/service-reply.ts';
 import type { ControlReply } from './enumeration.ts';
 import type { FaultSet } from './faults.ts';

@@ -1,12 +1,12 @@
-import { CONTROL_REQUEST, RESULT } from '../../protocol/control-requests.ts';
 import * as messages from '../../protocol/control-messages.ts';
+import { CONTROL_REQUEST, RESULT } from '../../protocol/control-requests.ts';
 import type { RequestHandler, RequestResult } from './control-channel.ts';
 import type { SystemEra } from './device-os-era.ts';
 import { FirmwareUpdate } from './firmware-update.ts';
 import { moduleInfoReply } from './module-info.ts';
 import { nameRelease } from './release-name.ts';
-import { CLAIM_CODE_BYTES } from './unit-settings.ts';
 import type { Session, UnitHardware } from './unit-hardware.ts';
+import { CLAIM_CODE_BYTES } from './unit-settings.ts';
 
 /** Everything the firmware answers over the control channel (device-usb.md 5.3, 5.4); the rest is -120. */
 export function controlRequests(hardware: UnitHardware, session: Session, era: SystemEra): RequestHandler {

@@ -58,10 +58,7 @@ function dfuName(platform: UnitPlatform, era: BootloaderEra): string {
 /** The DfuSe memory layout of every alternate setting; a protected unit marks all of it "erasable only" (device-usb.md 2.5). */
 function alternateSettings(platform: UnitPlatform, era: BootloaderEra, isProtected: boolean): readonly string[] {
   if (platform.family === 'stm32') {
-    return [
-      '@Internal Flash   /0x08000000/03*016Ka,01*016Kg,01*064Kg,07*128Kg',
-      '@DCT Flash   /0x00000000/01*016Kg',
-    ];
+    return ['@Internal Flash   /0x08000000/03*016Ka,01*016Kg,01*064Kg,07*128Kg', '@DCT Flash   /0x00000000/01*016Kg'];
   }
   const external = platform.externalFlashBytes / 4096;
   const open = [

@@ -95,7 +95,8 @@ export class NrfDfuMachine implements DfuMachine {
       this.#state = DFU_STATE.idle;
       return { data: this.#commandList() };
     }
-    const data = setup.value === 1 ? undefined : this.#memory.read(blockAddress(this.#pointer, setup.value), setup.length);
+    const data =
+      setup.value === 1 ? undefined : this.#memory.read(blockAddress(this.#pointer, setup.value), setup.length);
     if (data === undefined) return this.#refuse();
     this.#state = DFU_STATE.uploadIdle;
     return { data };

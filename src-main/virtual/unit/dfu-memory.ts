@@ -1,8 +1,9 @@
 import type { BootloaderEra } from './device-os-era.ts';
+import { EXTERNAL_FLASH } from './flash-chips.ts';
 import { readFlashModule } from './flash-module.ts';
-import { DCT_BYTES } from './unit-settings.ts';
 import type { Session, UnitHardware } from './unit-hardware.ts';
-import { EXTERNAL_FLASH, FORMER_USER_ADDRESS, STM32_FIRST_WRITABLE, USER_ADDRESS_256K } from './unit-platforms.ts';
+import { FORMER_USER_ADDRESS, STM32_FIRST_WRITABLE, USER_ADDRESS_256K } from './unit-platforms.ts';
+import { DCT_BYTES } from './unit-settings.ts';
 
 /** How an erase or a write ended. `stuck` never ends. */
 export type DfuWork = 'done' | 'failed' | 'stuck';

@@ -1,8 +1,8 @@
 import { startFirmwareUpdateReply } from '../../protocol/control-messages.ts';
 import { RESULT } from '../../protocol/control-requests.ts';
 import type { RequestResult } from './control-channel.ts';
-import { checkUpdate } from './update-check.ts';
 import type { Session, UnitHardware } from './unit-hardware.ts';
+import { checkUpdate } from './update-check.ts';
 
 /**
  * Firmware update over control requests 250 to 253 (device-usb.md 5.4): the image goes into the update slot of the flash, is

@@ -41,7 +41,10 @@ export function readFlashModule(
   const prefix = readPrefix(bytes);
   if (prefix === undefined) return undefined;
   const sizeBytes = prefix.endAddress - prefix.startAddress + CRC_BYTES;
-  if (sizeBytes > place.sizeBytes || sizeBytes < place.prefixOffset + PREFIX_BYTES + SHORTEST_SUFFIX_BYTES + CRC_BYTES) {
+  if (
+    sizeBytes > place.sizeBytes ||
+    sizeBytes < place.prefixOffset + PREFIX_BYTES + SHORTEST_SUFFIX_BYTES + CRC_BYTES
+  ) {
     return undefined;
   }
   const image = read(place.address, sizeBytes);

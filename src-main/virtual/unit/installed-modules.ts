@@ -1,7 +1,7 @@
 import type { ModuleDependency, ModuleFunction } from '../../domain/module-report.ts';
 import { type FlashModule, type ReadFlash, readFlashModule } from './flash-module.ts';
 import { readRadioStack } from './radio-stack.ts';
-import { type ModuleSlot, USER_ADDRESS_256K, type UnitPlatform } from './unit-platforms.ts';
+import { type ModuleSlot, type UnitPlatform, USER_ADDRESS_256K } from './unit-platforms.ts';
 
 /** A module a unit finds in its own flash, with the checks it makes (device-usb.md 4.5). */
 export type InstalledModule = {
@@ -37,7 +37,9 @@ export function isValid(module: Checks): boolean {
 }
 
 /** Whether one of these modules satisfies a dependency: same function and index, at least that version, image valid. */
-export function isMetBy(modules: readonly Omit<InstalledModule, 'hasDependencies'>[]): (needed: ModuleDependency) => boolean {
+export function isMetBy(
+  modules: readonly Omit<InstalledModule, 'hasDependencies'>[],
+): (needed: ModuleDependency) => boolean {
   return (needed) =>
     modules.some(
       (module) =>

@@ -69,7 +69,8 @@ export class ListeningConsole {
         this.#line = { text: '', take: (line) => this.#setClaimCode(line, settings) };
         return;
       case 'd':
-        if (era.consoleHasDiagnostics) await this.#write(`${JSON.stringify({ 'sys:uptime': seconds(clock.now()) })}\r\n`);
+        if (era.consoleHasDiagnostics)
+          await this.#write(`${JSON.stringify({ 'sys:uptime': seconds(clock.now()) })}\r\n`);
         return;
       case 'f':
         await this.#write("Waiting for the binary file to be sent ... (press 'a' to abort)\r\n");
@@ -102,9 +103,7 @@ export class ListeningConsole {
 
   async #setClaimCode(code: string, settings: UnitHardware['settings']): Promise<void> {
     if (code.length !== CLAIM_CODE_BYTES) {
-      return this.#write(
-        `Sorry, claim code is not ${CLAIM_CODE_BYTES} characters long. Claim code unchanged.\r\n`,
-      );
+      return this.#write(`Sorry, claim code is not ${CLAIM_CODE_BYTES} characters long. Claim code unchanged.\r\n`);
     }
     settings.claimCode = code;
     return this.#write(`Claim code set to: ${code}\r\n`);

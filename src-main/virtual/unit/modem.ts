@@ -63,12 +63,15 @@ export class Modem {
     this.#starting = undefined;
   }
 
-  /** Asks a modem that is on for its IMEI and version and for the SIM's ICCID; ICCID costs a moment more. */
-  async read(power: AbortSignal): Promise<ModemReading> {
+  /**
+   * Asks a modem that is on for its IMEI and version and for the SIM's ICCID. `isAsked` is false for what Device OS does by
+   * itself in the background.
+   */
+  async read(power: AbortSignal, isAsked = true): Promise<ModemReading> {
     if (!this.#isOn) return NOTHING;
     await this.#clock.sleep(READ_MS, power);
     if (power.aborted) return NOTHING;
-    const reading = { imei: this.imei, iccid: this.#readIccid(), radioVersion: this.radioVersion };
+    const reading = { imei: this.imei, iccid: this.#readIccid(isAsked), radioVersion: this.radioVersion };
     if (reading.iccid !== undefined) this.#cache = reading;
     return reading;
   }
@@ -80,10 +83,10 @@ export class Modem {
     return this.#isOn;
   }
 
-  #readIccid(): string | undefined {
+  #readIccid(isAsked: boolean): string | undefined {
     const late = this.#faults.number('iccid-late');
     if (late !== undefined && this.#failedReads < late) {
-      this.#failedReads += 1;
+      if (isAsked) this.#failedReads += 1;
       return undefined;
     }
     return this.sim === 'none' || this.#faults.has('no-sim') ? undefined : this.sim.iccid;

@@ -4,7 +4,8 @@ import type { SystemEra } from './device-os-era.ts';
 import { type InstalledModule, isValid } from './installed-modules.ts';
 
 /** All checks a unit makes on a module. */
-export const ALL_CHECKS = MODULE_CHECK.integrity | MODULE_CHECK.dependencies | MODULE_CHECK.range | MODULE_CHECK.platform;
+export const ALL_CHECKS =
+  MODULE_CHECK.integrity | MODULE_CHECK.dependencies | MODULE_CHECK.range | MODULE_CHECK.platform;
 
 /** The check bits a module passed. */
 export function passedChecks(module: InstalledModule): number {

@@ -10,7 +10,10 @@ export class StandardRequests {
   readonly #onInterface: (interfaceNumber: number, alternate: number) => void;
 
   /** `onInterface` is told of every SET_INTERFACE that was taken. */
-  constructor(descriptors: DescriptorSet, onInterface: (interfaceNumber: number, alternate: number) => void = () => {}) {
+  constructor(
+    descriptors: DescriptorSet,
+    onInterface: (interfaceNumber: number, alternate: number) => void = () => {},
+  ) {
     this.#descriptors = descriptors;
     this.#alternate = descriptors.alternates.map(() => 0);
     this.#onInterface = onInterface;

@@ -1,5 +1,6 @@
 import type { ModuleFunction } from '../../domain/module-report.ts';
 import { type Platform, type PlatformName, platformByName } from '../../domain/platform.ts';
+import { EXTERNAL_FLASH, externalFlash, KB, MB, NRF_FLASH, STM32_FLASH } from './flash-chips.ts';
 import type { FlashBank } from './flash-memory.ts';
 
 /** Where a unit's firmware looks for a module. */
@@ -30,8 +31,14 @@ export type UnitPlatform = {
   readonly radioVersion: string;
 };
 
-/** External flash as the host addresses it in DFU mode, and as this model keeps it (device-usb.md 6.5). */
-export const EXTERNAL_FLASH = 0x8000_0000;
+/** Page of the former 128 KB application (firmware-modules.md 3.6). */
+export const FORMER_USER_ADDRESS = 0xd4000;
+
+/** Start of the 256 KB application slot of nRF52 units. */
+export const USER_ADDRESS_256K = 0xb4000;
+
+/** Device-side lower limit of DFU writes on Gen 2: bootloader and DCT lie below (device-usb.md 6.4). */
+export const STM32_FIRST_WRITABLE = 0x0802_0000;
 
 /** The platforms a virtual unit can be. */
 export const UNIT_PLATFORMS: readonly UnitPlatform[] = [
@@ -46,18 +53,6 @@ export const UNIT_PLATFORMS: readonly UnitPlatform[] = [
 export function unitPlatform(name: PlatformName): UnitPlatform | undefined {
   return UNIT_PLATFORMS.find((one) => one.platform.name === name);
 }
-
-/** Page of the former 128 KB application (firmware-modules.md 3.6). */
-export const FORMER_USER_ADDRESS = 0xd4000;
-
-/** Start of the 256 KB application slot of nRF52 units. */
-export const USER_ADDRESS_256K = 0xb4000;
-
-/** Device-side lower limit of DFU writes on Gen 2: bootloader and DCT lie below (device-usb.md 6.4). */
-export const STM32_FIRST_WRITABLE = 0x0802_0000;
-
-const KB = 1024;
-const MB = 1024 * KB;
 
 function electron(): UnitPlatform {
   const part = 128 * KB;
@@ -121,37 +116,4 @@ function slot(
   prefixOffset: number,
 ): ModuleSlot {
   return { function: moduleFunction, index, address, sizeBytes, prefixOffset, store: 'main' };
-}
-
-/** STM32F2, 1 MB: 4 x 16 KB, 64 KB, 7 x 128 KB. Times from memory of the datasheet, UNVERIFIED (device-usb.md 6.7). */
-const STM32_FLASH: FlashBank = {
-  base: 0x0800_0000,
-  sizeBytes: MB,
-  sectors: [
-    { count: 4, sizeBytes: 16 * KB },
-    { count: 1, sizeBytes: 64 * KB },
-    { count: 7, sizeBytes: 128 * KB },
-  ],
-  eraseMs: (sectorBytes) => (sectorBytes === 16 * KB ? 250 : sectorBytes === 64 * KB ? 550 : 1000),
-  programMsPerWord: 0.016,
-};
-
-/** nRF52840: 85 to 90 ms for a page, 41 microseconds for a word (device-usb.md 6.7). */
-const NRF_FLASH: FlashBank = {
-  base: 0,
-  sizeBytes: MB,
-  sectors: [{ count: 256, sizeBytes: 4 * KB }],
-  eraseMs: () => 87.5,
-  programMsPerWord: 0.041,
-};
-
-/** Serial NOR flash; the sheet has figures only for the like chips of RTL872x units, UNVERIFIED. */
-function externalFlash(sizeBytes: number): FlashBank {
-  return {
-    base: EXTERNAL_FLASH,
-    sizeBytes,
-    sectors: [{ count: sizeBytes / (4 * KB), sizeBytes: 4 * KB }],
-    eraseMs: () => 50,
-    programMsPerWord: 0.016,
-  };
 }

@@ -15,7 +15,7 @@ export function checkUpdate(
   image: Uint8Array | undefined,
   installed: readonly InstalledModule[],
 ): { readonly refused: number } | Installation {
-  const prefix = image === undefined ? undefined : findPrefix(platform, image);
+  const prefix = image === undefined ? undefined : findModulePrefix(platform, image);
   if (image === undefined || prefix === undefined) return { refused: RESULT.moduleFormat };
   if ((prefix.flags & ~MODULE_FLAG.dropHeader) !== 0) return { refused: RESULT.moduleFormat };
   if (moduleLength(prefix) !== image.length) return { refused: RESULT.moduleSize };
@@ -32,14 +32,18 @@ export function checkUpdate(
   if (image.length > slot.sizeBytes) return { refused: RESULT.moduleSize };
   const isUserPart = prefix.function === 'user-part';
   if (!isUserPart && !prefix.dependencies.every(isMetBy(installed))) return { refused: RESULT.moduleDependency };
-  const bytes = (prefix.flags & MODULE_FLAG.dropHeader) !== 0 ? image.subarray(PREFIX_BYTES) : image;
-  return { address: slot.address, bytes, isUserPart };
+  return { address: slot.address, bytes: flashContent(prefix, image), isUserPart };
+}
+
+/** What of a module file stands in flash: all of it, or all but the prefix where the module drops it. */
+export function flashContent(prefix: Pick<FlashModule, 'flags'>, image: Uint8Array): Uint8Array {
+  return (prefix.flags & MODULE_FLAG.dropHeader) !== 0 ? image.subarray(PREFIX_BYTES) : image;
 }
 
 type Prefix = NonNullable<ReturnType<typeof readPrefix>>;
 
-/** The prefix at one of its possible places (firmware-modules.md 1.2): the one whose addresses make sense. */
-function findPrefix(platform: UnitPlatform, image: Uint8Array): Prefix | undefined {
+/** The prefix of a module file at one of its possible places (firmware-modules.md 1.2): the one whose addresses make sense. */
+export function findModulePrefix(platform: UnitPlatform, image: Uint8Array): Prefix | undefined {
   for (const offset of [0, 0x184, 0x200]) {
     if (image.length < offset + PREFIX_BYTES) continue;
     const prefix = readPrefix(image.subarray(offset, offset + PREFIX_BYTES));

@@ -11,37 +11,30 @@
  *
  * Model times (boot, erase, program, modem) run on `clock`; waits that depend on the host run on `hostTimers`.
  */
-import { type BootDecision, decideBoot, type StartWish } from './boot.ts';
-import { installPendingUpdate, refreshBootloader } from './boot-installation.ts';
-import { dfuMode } from './dfu-mode.ts';
-import { Enumeration } from './enumeration.ts';
+import { installAtFactory, installStaleApplication } from './factory-flash.ts';
 import { type Fault, type FaultName, FaultSet } from './faults.ts';
 import { FlashMemory } from './flash-memory.ts';
-import { findModules, type InstalledModule } from './installed-modules.ts';
+import type { InstalledModule } from './installed-modules.ts';
 import { Modem, type UnitSim } from './modem.ts';
-import { normalMode } from './normal-mode.ts';
 import { createUnitClock } from './unit-clock.ts';
-import type { Session, UnitHardware } from './unit-hardware.ts';
+import type { UnitHardware } from './unit-hardware.ts';
 import type { UnitIdentity } from './unit-identity.ts';
+import { UnitLife } from './unit-life.ts';
 import { type DfuVisit, UnitMeter } from './unit-meter.ts';
+import type { UnitEvent, UnitMode } from './unit-mode.ts';
 import type { UnitPlatform } from './unit-platforms.ts';
 import { UnitSettings } from './unit-settings.ts';
 import type { UnitClock, UsbSocket } from './usb-function.ts';
 
-export { type Fault, FAULT_NAMES, type FaultName, FAULTS, parseFault } from './faults.ts';
+export { FAULT_NAMES, FAULTS, type Fault, type FaultName, parseFault } from './faults.ts';
+export { EXTERNAL_FLASH } from './flash-chips.ts';
 export type { UnitSim } from './modem.ts';
 export { createUnitClock } from './unit-clock.ts';
 export type { UnitIdentity } from './unit-identity.ts';
 export type { DfuVisit } from './unit-meter.ts';
-export { EXTERNAL_FLASH, UNIT_PLATFORMS, type UnitPlatform, unitPlatform } from './unit-platforms.ts';
+export type { UnitEvent, UnitMode } from './unit-mode.ts';
+export { UNIT_PLATFORMS, type UnitPlatform, unitPlatform } from './unit-platforms.ts';
 export type { Setup, TransferAnswer, UnitClock, UsbFunction, UsbSocket } from './usb-function.ts';
-
-/** What a unit is at a moment: without power, restarting (not on the bus), or up in a mode. */
-export type UnitMode = 'off' | 'restarting' | 'normal' | 'listening' | 'safe' | 'dfu';
-
-export type UnitEvent =
-  | { readonly kind: 'mode'; readonly mode: UnitMode; readonly why: string; readonly at: number }
-  | { readonly kind: 'dfu-visit'; readonly visit: DfuVisit; readonly at: number };
 
 export type VirtualUnitOptions = {
   readonly platform: UnitPlatform;
@@ -90,44 +83,34 @@ export type VirtualUnit = {
 
 /** Makes a unit as it left the factory, without power. Throws RangeError when a module does not fit its flash. */
 export function createVirtualUnit(options: VirtualUnitOptions): VirtualUnit {
-  return new Unit(options);
+  const hardware = assemble(options);
+  for (const module of options.modules) installAtFactory(hardware, module);
+  if (hardware.faults.has('stale-128k-app')) installStaleApplication(hardware);
+  return new UnitLife(hardware, options.turnsModemOn ?? true);
 }
 
-class Unit implements VirtualUnit {
-  readonly #hardware: UnitHardware;
-  readonly #turnsModemOn: boolean;
-  readonly #listeners = new Set<(event: UnitEvent) => void>();
-  #socket: UsbSocket | undefined;
-  #plugged: AbortController | undefined;
-  #mode: UnitMode = 'off';
-
-  constructor(options: VirtualUnitOptions) {
-    const clock = options.clock ?? createUnitClock();
-    const faults = new FaultSet(options.faults);
-    const meter = new UnitMeter();
-    this.#hardware = {
-      platform: options.platform,
-      identity: options.identity,
-      flash: new FlashMemory(options.platform.banks, { clock, meter, faults }),
-      settings: new UnitSettings(),
-      modem: new Modem(
-        {
-          imei: options.imei,
-          sim: options.sim,
-          radioVersion: options.radioVersion ?? options.platform.radioVersion,
-          startMs: options.modemStartMs ?? DEFAULT_MODEM_START_MS,
-        },
-        { clock, faults },
-      ),
-      faults,
-      meter,
-      clock,
-      hostTimers: options.hostTimers ?? createUnitClock(),
-    };
-    this.#turnsModemOn = options.turnsModemOn ?? true;
-    if (options.isSetupDone === true) this.#hardware.settings.isSetupDone = true;
-    for (const module of options.modules) installAtFactory(this.#hardware, module);
-  }
+function assemble(options: VirtualUnitOptions): UnitHardware {
+  const { platform, identity, imei, sim } = options;
+  const clock = options.clock ?? createUnitClock();
+  const faults = new FaultSet(options.faults);
+  const meter = new UnitMeter();
+  const settings = new UnitSettings();
+  if (options.isSetupDone === true) settings.isSetupDone = true;
+  const startMs = options.modemStartMs ?? DEFAULT_MODEM_START_MS;
+  const radioVersion = options.radioVersion ?? platform.radioVersion;
+  return {
+    platform,
+    identity,
+    flash: new FlashMemory(platform.banks, { clock, meter, faults }),
+    settings,
+    modem: new Modem({ imei, sim, radioVersion, startMs }, { clock, faults }),
+    faults,
+    meter,
+    clock,
+    hostTimers: options.hostTimers ?? createUnitClock(),
+  };
 }
+
+/** Modem power-on takes 5 to 15 s typically, UNVERIFIED (device-usb.md 4.4). */
 
 const DEFAULT_MODEM_START_MS = 6000;

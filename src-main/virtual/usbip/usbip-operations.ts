@@ -3,6 +3,8 @@ import { createByteQueue } from './byte-queue.ts';
 import {
   DEVICE_BYTES,
   decodeDevice,
+  decodeInterfaces,
+  decodeInterfaces,
   decodeOperation,
   type ExportedDevice,
   encodeBusId,
@@ -58,7 +60,7 @@ export async function listUnits(target: ListenAddress, timeoutMs: number): Promi
     const { device, interfaceCount } = decodeDevice(bytes);
     const interfaces = received.take(4 * interfaceCount);
     if (interfaces === undefined) throw new Error('USB/IP device list is cut');
-    return device;
+    return { ...device, interfaces: decodeInterfaces(interfaces) };
   });
 }
 

@@ -147,6 +147,23 @@ export function encodeInterfaces(interfaces: readonly InterfaceClass[]): Buffer 
   return Buffer.from(interfaces.flatMap((one) => [one.class, one.subClass, one.protocol, 0]));
 }
 
+/** Reads the four bytes of each interface that follow a unit in a list reply. */
+export function decodeInterfaces(bytes: Uint8Array): InterfaceClass[] {
+  return Array.from({ length: Math.floor(bytes.length / 4) }, (_, index) => {
+    const [interfaceClass = 0, subClass = 0, protocol = 0] = bytes.subarray(4 * index);
+    return { class: interfaceClass, subClass, protocol };
+  });
+}
+
+/** Reads the four bytes of each interface. */
+export function decodeInterfaces(bytes: Buffer): InterfaceClass[] {
+  return Array.from({ length: Math.floor(bytes.length / 4) }, (_value, index) => ({
+    class: bytes.readUInt8(4 * index),
+    subClass: bytes.readUInt8(4 * index + 1),
+    protocol: bytes.readUInt8(4 * index + 2),
+  }));
+}
+
 /** A command as the host sends it; the data stage of an OUT submit follows separately. */
 export function encodeCommand(command: HostCommand, deviceId: number): Buffer {
   const header = Buffer.alloc(COMMAND_BYTES);

@@ -145,6 +145,18 @@ describe('one data folder', () => {
     expect(reader.findRuns({}).map((run) => run.begun.runId)).toEqual(['r2', 'r1']);
   });
 
+  it('on a medium that cannot be written is still read and verified', () => {
+    const { folder, log } = openFresh();
+    log.beginRun(sampleBegun('r1'));
+    log.close();
+    // What a read-only disk does to SQLite, for any user: its shared-memory file cannot be made.
+    mkdirSync(join(folder, 'audit.sqlite-shm'));
+    expect(verifyAuditLog(folder)).toMatchObject({ intact: true, entries: 1 });
+    const reader = openAuditLogReadOnly(folder);
+    onTestFinished(() => reader.close());
+    expect(reader.readRun('r1')).toEqual({ begun: sampleBegun('r1'), steps: [] });
+  });
+
   it('without a log has nothing to read, and none is made by reading', () => {
     const folder = freshFolder();
     expect(() => openAuditLogReadOnly(folder)).toThrow(code('audit/missing'));

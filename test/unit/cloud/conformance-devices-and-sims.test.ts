@@ -152,6 +152,15 @@ describe('conformance: SIMs', () => {
     expect((await sim(bench, I5)).status).toBe(404);
   });
 
+  test('43: a second import does not repeat an activation that failed', async () => {
+    await using bench = await startCloudBench({ clockSpeed: 0, faults: [{ name: 'sim-fails', count: 1 }] });
+    await bench.ask('POST', SIMS, { sims: [I7] });
+    bench.virtual.state.clock.advance(3_000);
+    await bench.ask('POST', SIMS, { sims: [I7] });
+    const failed = { last_status_change_action_error: 'yes', state_change_in_progress: false, activations_count: 0 };
+    expect(await sim(bench, I7)).toMatchObject({ json: failed });
+  });
+
   test('44: an embedded SIM comes with its device, a 4FF SIM does not', async () => {
     await using bench = await startCloudBench({ clockSpeed: 0 });
     await bench.ask('POST', DEVICES, { ids: [D1, D7] });

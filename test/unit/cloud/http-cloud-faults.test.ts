@@ -89,6 +89,12 @@ describe('a fault that stays ends in a code', () => {
     expect(await bench.cloud.addDevice(PRODUCT, D1, bench.options)).toBe('added');
   });
 
+  test('a wait that would outlast the deadline is not begun', async () => {
+    await using bench = await startCloudBench({ faults: [{ name: 'rate-limited', value: 3_600 }] });
+    const error = await errorOf(bench.cloud.addDevice(PRODUCT, D1, within(600_000)));
+    expect([error.code, error.evidence?.tries]).toEqual(['cloud/rate-limited', 1]);
+  });
+
   test.each(['hang', 'slow'] as const)('%s past the deadline is a timeout', async (name) => {
     await using bench = await startCloudBench({ faults: [{ name, ...(name === 'slow' ? { value: 60_000 } : {}) }] });
     const error = await errorOf(bench.cloud.addDevice(PRODUCT, D1, within(150)));

@@ -140,11 +140,19 @@ describe('the flasher around dfu-util', () => {
   });
 
   it('hands out what the tool read, and refuses a file of another length', async () => {
-    const back = { unit, alt: 0, address: 0xb4000, sizeBytes: 4 };
-    expect(await flasher({ upload: 'abcd' }).readBack(back, calm)).toEqual(Uint8Array.from(Buffer.from('abcd')));
+    const back = { unit, alt: 0, address: 0xb4000, sizeBytes: 4, leave: false };
+    const out = 'Upload done.\n';
+    expect(await flasher({ out, upload: 'abcd' }).readBack(back, calm)).toEqual(Uint8Array.from(Buffer.from('abcd')));
     expect((await reported()).args).toContain('0x000b4000:4');
-    await expect(flasher({ upload: 'abc' }).readBack(back, calm)).rejects.toMatchObject({ code: 'flash/tool-failed' });
-    await expect(flasher({ upload: 'abcdefgh' }).readBack(back, calm)).rejects.toMatchObject({
+    await flasher({ out, upload: 'abcd', exit: 74 }).readBack({ ...back, leave: true }, calm);
+    expect((await reported()).args).toContain('0x000b4000:4:leave');
+    await expect(flasher({ out, upload: 'abc' }).readBack(back, calm)).rejects.toMatchObject({
+      code: 'flash/tool-failed',
+    });
+    await expect(flasher({ out, upload: 'abcdefgh' }).readBack(back, calm)).rejects.toMatchObject({
+      code: 'flash/tool-failed',
+    });
+    await expect(flasher({ upload: 'abcd' }).readBack(back, calm)).rejects.toMatchObject({
       code: 'flash/tool-failed',
     });
     await expect(flasher({ exit: 74 }).readBack(back, calm)).rejects.toMatchObject({ code: 'flash/write-failed' });

@@ -65,6 +65,12 @@ describe('an nRF52 unit', () => {
     expect(written).toContain('application, version 13');
   });
 
+  test('whose copies in other stores are the right ones still gets its main ones written', () => {
+    const same = reportsOf('boron', '6.2.0', 3100, boron);
+    const copies = same.map((report): ModuleReport => ({ ...report, store: 'factory' }));
+    expect(planned(boron, [...copies, ...factoryBoron]).writes).toHaveLength(3);
+  });
+
   test('in safe mode for a missing dependency still skips what it holds by hash', () => {
     const same = reportsOf('boron', '6.2.0', 3100, boron);
     const reports = same.map((report): ModuleReport => ({ ...report, faults: ['dependencies'] }));

@@ -142,6 +142,26 @@ describe('what is read', () => {
     }
   });
 
+  test('bytes after the end of an extension list, or a suffix larger than any real one, are no module', () => {
+    const file = generateModule({ ...applicationLike(25, 0xb4000), payloadLength: 6000 });
+    const view = new DataView(file.buffer);
+    const refused = { ok: false, failure: { code: 'firmware/not-a-module' } };
+    const withSuffix = (size: number): Uint8Array => {
+      // An END entry at the beginning of the suffix, and then more than the raw product data.
+      view.setUint16(file.length - 6, size, true);
+      view.setUint32(file.length - 4 - size, 0x0004_0000, true);
+      seal(file);
+      return file;
+    };
+    expect(parseModule(withSuffix(44), 'fine.bin').ok).toBe(true);
+    expect(parseModule(withSuffix(45), 'longer.bin')).toMatchObject(refused);
+    view.setUint16(file.length - 4 - 4100 + 2, 4100 - 40, true);
+    view.setUint16(file.length - 6, 4100, true);
+    view.setUint16(file.length - 4 - 4100, 0, true);
+    seal(file);
+    expect(parseModule(file, 'large.bin')).toMatchObject(refused);
+  });
+
   test('a description is plain JSON that names the release and both hashes', () => {
     const [part] = boron.system;
     const described = describeModule(accepted(part?.bytes ?? new Uint8Array(), 'boron-system-part1@4.2.0.bin'));

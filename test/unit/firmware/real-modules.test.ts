@@ -1,6 +1,8 @@
 import { globSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { generateRelease } from '../../../firmware/generate-release.ts';
 import { parseModule } from '../../../src-main/firmware/parse-module.ts';
 
 const APPS = join(import.meta.dirname, '../../../.cache/particle-cli/node_modules/particle-cli/assets/knownApps');
@@ -55,3 +57,41 @@ test.skipIf(files.length === 0)(
     }
   },
 );
+
+test.skipIf(files.length === 0)(
+  `the vendor's own reader finds generated releases of real size whole${files.length === 0 ? ` (${skipped})` : ''}`,
+  async () => {
+    const reader = createRequire(APPS)('binary-version-reader') as VendorReader;
+    for (const [platform, deviceOs] of [
+      ['electron', '3.3.1'],
+      ['boron', '6.2.0'],
+      ['p2', '6.2.0'],
+    ] as const) {
+      const release = generateRelease({ platform, deviceOs, productVersion: 13, appSeed: 1 });
+      for (const file of release.files) {
+        const { crc, prefixInfo, suffixInfo } = await new reader.HalModuleParser().parseBuffer({
+          fileBuffer: Buffer.from(file.bytes),
+        });
+        const ours = parseModule(file.bytes, file.name);
+        if (!ours.ok) throw new Error(ours.failure.detail);
+        expect([file.name, crc.ok, prefixInfo.moduleVersion, prefixInfo.prefixOffset, suffixInfo.fwUniqueId]).toEqual([
+          file.name,
+          true,
+          ours.value.version,
+          ours.value.prefixOffset,
+          ours.value.sha256,
+        ]);
+      }
+    }
+  },
+);
+
+type VendorReader = {
+  readonly HalModuleParser: new () => {
+    parseBuffer(input: { fileBuffer: Buffer }): Promise<{
+      readonly crc: { readonly ok: boolean };
+      readonly prefixInfo: { readonly moduleVersion: number; readonly prefixOffset: number };
+      readonly suffixInfo: { readonly fwUniqueId: string };
+    }>;
+  };
+};

@@ -69,3 +69,14 @@ export async function loadedFrom(release: GeneratedRelease, change: RecipeChange
   if (!recipe.ok) throw new Error(recipe.failure.detail);
   return recipe.value;
 }
+
+/** The code with which this recipe is refused, or `accepted`. */
+export async function codeOf(release: GeneratedRelease, change: RecipeChange): Promise<string> {
+  const recipe = await loadFrom(release, change);
+  return recipe.ok ? 'accepted' : recipe.failure.code;
+}
+
+/** A change that sets one field of the recipe. */
+export function set(key: string, value: unknown): RecipeChange {
+  return { json: (recipe) => Object.assign(recipe, { [key]: value }) };
+}

@@ -35,6 +35,7 @@ describe('a write is refused into', () => {
     ['the system part by a too long radio stack', 'boron', 0, 0x1000, 0x26001],
     ['the middle of a place', 'boron', 0, 0xb5000, 4096],
     ['the configuration', 'boron', 1, 8134, 1],
+    ['another alternate setting, at the address of an application', 'boron', 1, 0xb4000, 4096],
     ['external flash', 'boron', 2, 0x8020_0000, 4096],
     ['the bootloader of an Electron', 'electron', 0, 0x0800_0000, 16_384],
     ['the configuration sectors of an Electron', 'electron', 0, 0x0800_4000, 16_384],

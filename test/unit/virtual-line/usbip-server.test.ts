@@ -19,9 +19,20 @@ afterEach(() => server.close());
 test('the list names each unit with its IDs and interfaces', async () => {
   server.offer(await served(createSmallUnit('dfu'), '1-2.4'));
   const listed = await listUnits(server.address, 1000);
-  expect(listed.map((one) => [one.busId, one.vendorId.toString(16), one.productId.toString(16)])).toEqual([
-    ['1-1', '2b04', 'c00d'],
-    ['1-2.4', '2b04', 'd00d'],
+  expect(
+    listed.map((one) => [one.busId, one.vendorId.toString(16), one.productId.toString(16), one.interfaces]),
+  ).toEqual([
+    [
+      '1-1',
+      '2b04',
+      'c00d',
+      [
+        { class: 0x02, subClass: 0x02, protocol: 0x01 },
+        { class: 0x0a, subClass: 0, protocol: 0 },
+        { class: 0xff, subClass: 0xff, protocol: 0xff },
+      ],
+    ],
+    ['1-2.4', '2b04', 'd00d', [{ class: 0xfe, subClass: 0x01, protocol: 0x02 }]],
   ]);
 });
 

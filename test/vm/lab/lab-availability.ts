@@ -7,6 +7,9 @@ export const repository = path.resolve(import.meta.dirname, '..', '..', '..');
 /** Everything that takes time to fetch or build once: kernel, ram disk, the referee. */
 export const cacheFolder = path.join(repository, '.cache', 'vm');
 
+/** V8's compiled code and Node's stripped types, kept from one guest to the next: both are slow under emulation. */
+export const guestCache = path.join(cacheFolder, 'guest-cache');
+
 export const qemuProgram = 'qemu-system-x86_64';
 
 const neededPrograms: Readonly<Record<string, string>> = {

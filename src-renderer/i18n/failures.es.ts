@@ -1,0 +1,145 @@
+import type { FailureSentences } from './dictionary.ts';
+
+const CALL = 'Llame al supervisor.';
+const REJECT = 'Ponga la unidad en la bandeja de rechazos.';
+const REJECT_FOR_QA = 'Ponga la unidad en la bandeja de rechazos para Calidad.';
+const RETRY_OR_CALL = 'Inténtelo otra vez. Si se repite, llame al supervisor.';
+const WAIT_A_MINUTE = 'Guarde la unidad e inténtelo otra vez en un minuto.';
+const DAMAGED_FILE = 'Un archivo de firmware está dañado.';
+const NOT_A_LABEL = say(
+  'Este código no es una etiqueta de unidad.',
+  'Escanee otra vez el código cuadrado de la unidad.',
+);
+
+/** The sentences of every failure code in Spanish, as spoken on a shop floor of Latin America; the operator is addressed as usted. */
+export const failuresEs: FailureSentences = {
+  'label/unreadable': NOT_A_LABEL,
+  'label/too-long': NOT_A_LABEL,
+
+  'unit/not-in-slot': say(
+    'No entró ninguna unidad en la posición.',
+    'Coloque la unidad en la posición y escanee otra vez su etiqueta.',
+  ),
+  'unit/unplugged': say('La unidad se retiró demasiado pronto.', 'Coloque otra vez la unidad y escanee su etiqueta.'),
+  'unit/replaced': say(
+    'Hay otra unidad en la posición.',
+    'Retire la unidad y empiece de nuevo con su propia etiqueta.',
+  ),
+  'unit/no-answer': say('La unidad no responde.', REJECT),
+  'unit/garbled-answer': say('La unidad responde con ruido.', REJECT),
+  'unit/no-device-id': say('La identidad de la unidad no se puede leer.', REJECT),
+  'unit/protected': say('La unidad está bloqueada (Device Protection).', REJECT_FOR_QA),
+  'unit/unknown-platform': say('Este tipo de unidad no se conoce.', CALL),
+  'slot/busy': say('Esta posición todavía está trabajando.', 'Espere el resultado o use otra posición.'),
+  'slot/unknown': say('Esa posición no existe.', 'Use una posición que esté en la pantalla.'),
+  'slot/none-free': say('Todas las posiciones están ocupadas.', 'Espere un resultado y escanee otra vez.'),
+
+  'agree/label-mismatch': say(
+    'La etiqueta no corresponde a la unidad.',
+    'Ponga la unidad y la etiqueta en la bandeja de rechazos para Calidad.',
+  ),
+  'agree/wrong-platform': say(
+    'Tipo de unidad incorrecto para este trabajo.',
+    'Aparte la unidad y llame al supervisor.',
+  ),
+  'agree/duplicate': say('Esta unidad ya se aprobó en este lote.', 'Póngala con las unidades aprobadas.'),
+  'agree/not-checkable': say('No se puede comparar la etiqueta con la unidad.', REJECT_FOR_QA),
+
+  'recipe/invalid': say('La receta no se puede usar.', CALL),
+  'recipe/file-missing': say('Falta un archivo de firmware.', CALL),
+  'recipe/file-changed': say('Un archivo de firmware fue modificado.', CALL),
+  'recipe/product-not-allowed': say('Esta estación no puede fabricar este producto.', CALL),
+  'firmware/not-a-module': say('Un archivo de firmware no es válido.', CALL),
+  'firmware/bad-crc': say(DAMAGED_FILE, CALL),
+  'firmware/bad-hash': say(DAMAGED_FILE, CALL),
+  'firmware/bad-length': say(DAMAGED_FILE, CALL),
+  'firmware/wrong-platform': say('Un archivo de firmware es para otro tipo de unidad.', CALL),
+  'firmware/wrong-function': say('Un archivo de firmware es del tipo incorrecto.', CALL),
+  'firmware/wrong-location': say('Un archivo de firmware no cabe en esta unidad.', CALL),
+  'firmware/wrong-product-version': say('El binario del producto no tiene la versión de la receta.', CALL),
+  'firmware/wrong-product-id': say('El binario es de otro producto.', CALL),
+  'firmware/wrong-os-version': say('Un archivo de firmware es de otra versión de Device OS.', CALL),
+  'firmware/missing-dependency': say('Un archivo de firmware necesita una parte más nueva que la de la receta.', CALL),
+  'firmware/no-such-release': say('Esta versión de Device OS no existe para esta unidad.', CALL),
+  'firmware/mixed-versions': say('Las partes del firmware son de versiones distintas.', CALL),
+  'firmware/missing-part': say('A la receta le falta una parte del firmware.', CALL),
+  'firmware/unsupported': say('Un archivo de firmware no se puede usar en esta línea.', CALL),
+  'plan/refused': say('Esta unidad no admite este firmware.', CALL),
+  'plan/range-refused': say('No se grabó, para proteger la unidad.', CALL),
+  'plan/bootloader-too-old': say('La unidad necesita primero un bootloader más nuevo.', REJECT_FOR_QA),
+
+  'usb/unavailable': say('El USB no funciona en esta estación.', CALL),
+  'usb/no-permission': say('La estación no tiene permiso para usar este dispositivo USB.', CALL),
+  'usb/transfer-failed': say('Falló la conexión USB.', 'Coloque otra vez la unidad. Si se repite, cambie de posición.'),
+  'usb/no-console': say(
+    'No se abrió el puerto serie de la unidad.',
+    'Coloque otra vez la unidad. Si se repite, llame al supervisor.',
+  ),
+  'dfu/not-entered': say('La unidad no entra en modo de actualización.', REJECT),
+  'flash/tool-missing': say('La herramienta de grabación no está instalada.', CALL),
+  'flash/tool-failed': say('Falló la herramienta de grabación.', RETRY_OR_CALL),
+  'flash/unit-not-found': say(
+    'Se perdió la unidad durante la grabación.',
+    'Coloque otra vez la unidad y escanee su etiqueta.',
+  ),
+  'flash/write-failed': say('La unidad rechazó el firmware.', REJECT),
+  'flash/stalled': say('La grabación se detuvo a la mitad.', REJECT),
+  'flash/verify-mismatch': say('El firmware de la unidad está dañado.', REJECT),
+  'restart/not-back': say('La unidad no volvió a arrancar.', REJECT),
+  'restart/still-in-dfu': say('La unidad no sale del modo de actualización.', REJECT),
+
+  'prove/wrong-version': say('La unidad tiene un firmware incorrecto.', REJECT),
+  'prove/module-invalid': say('El firmware de la unidad está incompleto.', REJECT),
+  'prove/module-missing': say('El firmware de la unidad está incompleto.', REJECT),
+  'prove/wrong-product-binary': say('La unidad tiene el firmware de producto incorrecto.', REJECT),
+  'prove/no-proof': say('El firmware de la unidad no se puede comprobar.', REJECT_FOR_QA),
+
+  'sim/none': say('No hay SIM en la unidad.', REJECT),
+  'sim/not-read': say('No se pudo leer la SIM.', REJECT),
+  'sim/changed': say('La SIM no es la de la etiqueta.', REJECT_FOR_QA),
+  'sim/activation-failed': say('No se pudo activar la SIM.', REJECT_FOR_QA),
+  'sim/inactive': say('La SIM está desactivada o bloqueada.', REJECT_FOR_QA),
+  'sim/owned-elsewhere': say('La SIM pertenece a otra cuenta.', REJECT_FOR_QA),
+  'sim/not-in-product': say(
+    'La SIM no apareció en el producto.',
+    'Guarde la unidad y escanéela otra vez en un minuto. Si se repite, entréguela a Calidad.',
+  ),
+  'sim/pending': say('La SIM todavía no está activa.', 'Aparte la unidad y escanéela más tarde.'),
+
+  'cloud/unreachable': say(
+    'No hay conexión con la nube.',
+    'Guarde la unidad e inténtelo otra vez cuando vuelva la red.',
+  ),
+  'cloud/timeout': say('La nube no responde.', WAIT_A_MINUTE),
+  'cloud/rate-limited': say('La nube pide ir más despacio.', WAIT_A_MINUTE),
+  'cloud/server-error': say('La nube tiene una falla.', WAIT_A_MINUTE),
+  'cloud/bad-answer': say('La nube dio una respuesta sin sentido.', CALL),
+  'cloud/permission': say('La estación no tiene permiso en la nube.', CALL),
+  'cloud/refused': say('La nube rechazó la solicitud.', CALL),
+  'cloud/wrong-product': say('El producto en la nube es para otro tipo de unidad.', CALL),
+  'cloud/device-rejected': say('La nube no acepta esta unidad.', REJECT_FOR_QA),
+  'cloud/device-owned': say('Esta unidad pertenece a otra cuenta.', REJECT_FOR_QA),
+  'cloud/not-in-product': say('La nube no guardó la unidad.', RETRY_OR_CALL),
+
+  'run/aborted': say('Detenido por el operador.', 'Aparte la unidad o escanéela otra vez.'),
+  'run/timeout': say('Un paso tardó demasiado.', RETRY_OR_CALL),
+  'run/interrupted': say('La estación se detuvo durante esta unidad.', 'Escanee otra vez la unidad.'),
+  'run/incomplete': say('El proceso terminó sin resultado.', CALL),
+  'run/bug': say('La estación cometió un error.', CALL),
+  'run/not-found': say('Ese registro no existe.', 'Busque otra vez.'),
+  'run/not-a-reject': say('Solo se puede regrabar una unidad que no se aprobó.', 'Elija un rechazo.'),
+  'audit/write-failed': say('No se pudo guardar el registro.', 'Pare la línea y llame al supervisor.'),
+  'audit/damaged': say('El registro fue alterado.', 'Pare la línea y llame al supervisor.'),
+  'audit/newer-version': say('Los registros son de una versión más nueva.', CALL),
+  'audit/missing': say('Aquí no hay registros.', 'Revise la carpeta de datos.'),
+  'station/invalid-file': say('El archivo de la estación no se puede usar.', CALL),
+  'station/data-in-use': say('Otro Linewright usa esta carpeta de datos.', 'Cierre primero el otro.'),
+  'station/port-in-use': say('El puerto de red está en uso.', 'Cierre el otro programa o elija otro puerto.'),
+  'station/connection-lost': say('No hay conexión con la estación.', 'Espere. Si continúa, llame al supervisor.'),
+  'station/not-virtual': say('Esto solo funciona en una línea virtual.', 'Aquí use unidades reales.'),
+  'request/invalid': say('La solicitud no tiene sentido.', 'Recargue la página.'),
+};
+
+function say(operator: string, next: string): { operator: string; next: string } {
+  return { operator, next };
+}

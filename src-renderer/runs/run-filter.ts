@@ -1,0 +1,22 @@
+import type { CommandInput } from '../../src-main/contract/contract.ts';
+import type { Outcome } from '../../src-main/domain/outcome.ts';
+
+/** What the person has entered; an empty text filters nothing. */
+export type RunFilter = {
+  readonly text: string;
+  readonly day: string;
+  readonly batch: string;
+  readonly outcome: Outcome | '';
+};
+
+export const EVERY_RUN: RunFilter = { text: '', day: '', batch: '', outcome: '' };
+
+/** The filter as the station takes it. */
+export function filterInput({ text, day, batch, outcome }: RunFilter): Omit<CommandInput<'findRuns'>, 'limit'> {
+  return {
+    ...(text.trim() === '' ? {} : { text: text.trim() }),
+    ...(day === '' ? {} : { day }),
+    ...(batch.trim() === '' ? {} : { batch: batch.trim() }),
+    ...(outcome === '' ? {} : { outcome }),
+  };
+}

@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import { createBuilder } from 'vite';
 import type { Snapshot } from '../src-main/domain/snapshot.ts';
 import { serveLoopback } from '../src-main/server/serve-loopback.ts';
+import { CUT_TEXT } from '../test/e2e/cut-text.ts';
 import { openBrowser } from '../test/e2e/open-browser.ts';
 import { answerFromRecords, RECORDS } from '../test/e2e/records.ts';
 import { line, mixedSlots, ONE_SLOT } from '../test/e2e/scenes.ts';
@@ -48,14 +49,6 @@ const scenes: readonly Scene[] = [
   { name: 'codes', address: '#/codes', snapshot: line(mixedSlots(4)) },
 ];
 
-/** Names what is wider or higher than its place without a way to scroll: text that would be cut. */
-const OVERFLOWS = `[...document.querySelectorAll('body *')].filter((e) => {
-  const s = getComputedStyle(e);
-  if (e.clientWidth === 0 || e.closest('.read-out-only') || e.tagName === 'svg' || e.closest('svg')) return false;
-  const hides = (o) => o !== 'auto' && o !== 'scroll';
-  return (hides(s.overflowX) && s.textOverflow !== 'ellipsis' && e.scrollWidth > e.clientWidth + 1) || (hides(s.overflowY) && e.scrollHeight > e.clientHeight + 3 && s.display !== 'inline');
-}).map((e) => e.tagName + '.' + String(e.className).split('_')[1] + ' ' + e.scrollWidth + '>' + e.clientWidth + ' ' + e.scrollHeight + '>' + e.clientHeight).slice(0, 6).join(', ')`;
-
 const builder = await createBuilder({ logLevel: 'warn' });
 const client = builder.environments.client;
 if (client !== undefined) await builder.build(client);
@@ -86,8 +79,8 @@ async function shootAll(width: number, height: number, language: string): Promis
     await page.evaluate(`location.hash = '${address}'`);
     await act?.(page);
     await page.waitForTimeout(150); // snapshots come at most every 50 ms
-    const overflowing = await page.evaluate(OVERFLOWS);
-    if (overflowing !== '') console.log(`${file}: ${overflowing}`);
+    const cut = await page.evaluate<string[]>(CUT_TEXT);
+    if (cut.length > 0) console.log(`${file}: ${cut.slice(0, 6).join(', ')}`);
     await page.screenshot({ path: join(FOLDER, file) });
   }
   await context.close();

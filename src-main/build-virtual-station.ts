@@ -83,7 +83,13 @@ export async function buildVirtualStation(options: VirtualStationOptions): Promi
         console: createUnitConsole({ binding: line.serialBinding, consolePath: line.consolePath }),
         flasher: createDfuUtilFlasher({ ...line.dfuUtil, bus: line.bus }),
         cloud: rememberProduct(
-          createHttpCloud({ baseUrl: cloud.baseUrl, token: async () => cloud.token, appVersion: APP_VERSION }),
+          createHttpCloud({
+            baseUrl: cloud.baseUrl,
+            token: async () => cloud.token,
+            appVersion: APP_VERSION,
+            // Waits between tries keep step with the line; the real cloud keeps its own pace.
+            pace: { firstWaitMs: 1000 / speed, longestWaitMs: 30_000 / speed },
+          }),
         ),
         audit: openAuditLog(options.data),
       },

@@ -154,6 +154,8 @@ async function tearDown(started: readonly AnyStep[], options: RunOptions): Promi
 }
 
 const TEARDOWN_MS = 5000;
+/** Less than this is not waited on any line: a busy PC may need it to start a program. */
+const SHORTEST_BUDGET_MS = 4000;
 /** How long an aborted step may take to clean up (end a child process, close a port) before the run goes on without it. */
 const GRACE_MS = 10_000;
 
@@ -161,7 +163,7 @@ function contextOf(options: RunOptions, signal: AbortSignal): StepContext {
   return {
     ...options.context,
     signal,
-    budget: (milliseconds) => milliseconds * options.patience,
+    budget: (milliseconds) => Math.max(milliseconds * options.patience, Math.min(milliseconds, SHORTEST_BUDGET_MS)),
     sleep: (milliseconds) => waitUntil(undefined, signal, milliseconds / options.speed),
   };
 }

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../src-main/domain/outcome.ts';
 import { VerdictSign } from '../operator/VerdictSign.tsx';
+import { addressOf, type Route } from './address.ts';
 import { LanguageMenu } from './LanguageMenu.tsx';
-import { addressOf, type Route } from './route.ts';
 import { SoundButton } from './SoundButton.tsx';
 import { useScreen } from './screen.ts';
 import styles from './TopBar.module.css';

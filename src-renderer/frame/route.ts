@@ -1,26 +1,5 @@
 import { useSyncExternalStore } from 'react';
-
-/** Which screen the address names. The search is in it, so that Back and a reload keep it. */
-export type Route =
-  | { readonly screen: 'line' }
-  | { readonly screen: 'codes' }
-  | { readonly screen: 'runs'; readonly search: string; readonly runId?: string };
-
-/** Reads `#/`, `#/codes`, `#/runs`, `#/runs?text=…`, `#/runs/<run>?text=…`. Anything else is the line. */
-export function readRoute(hash: string): Route {
-  if (hash === '#/codes') return { screen: 'codes' };
-  const [, runId, query] = /^#\/runs(?:\/([^?]+))?(?:\?(.*))?$/.exec(hash) ?? [];
-  if (!hash.startsWith('#/runs')) return { screen: 'line' };
-  const search = new URLSearchParams(query ?? '').get('text') ?? '';
-  return { screen: 'runs', search, ...(runId === undefined ? {} : { runId: decodeURIComponent(runId) }) };
-}
-
-/** The address of a screen. */
-export function addressOf(route: Route): string {
-  if (route.screen !== 'runs') return route.screen === 'line' ? '#/' : '#/codes';
-  const run = route.runId === undefined ? '' : `/${encodeURIComponent(route.runId)}`;
-  return `#/runs${run}${route.search === '' ? '' : `?${new URLSearchParams({ text: route.search })}`}`;
-}
+import { addressOf, type Route, readRoute } from './address.ts';
 
 /** Goes to a screen. */
 export function go(route: Route): void {

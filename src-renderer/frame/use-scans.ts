@@ -3,7 +3,8 @@ import type { StationStore } from '../connect/station-store.ts';
 import type { Language } from '../i18n/language.ts';
 import { listenForScans } from '../scan/listen-for-scans.ts';
 import { isPrintedCode, readScreenCode, type ScreenCode, searchTextOf } from '../scan/screen-code.ts';
-import { go, type Route } from './route.ts';
+import type { Route } from './address.ts';
+import { go } from './route.ts';
 import type { Notice } from './screen.ts';
 
 type ScanActions = {

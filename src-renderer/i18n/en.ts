@@ -90,7 +90,7 @@ export const en: Dictionary = {
       error: 'error',
       aborted: 'stopped',
     },
-    searchPlaceholder: 'Serial number, device ID, ICCID, IMEI or run',
+    searchPlaceholder: 'Serial number, device ID, ICCID, IMEI',
     search: 'Search',
     day: 'Day',
     outcome: 'Result',

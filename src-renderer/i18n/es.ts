@@ -90,7 +90,7 @@ export const es: Dictionary = {
       error: 'error',
       aborted: 'detenido',
     },
-    searchPlaceholder: 'Número de serie, device ID, ICCID, IMEI o ejecución',
+    searchPlaceholder: 'Número de serie, device ID, ICCID, IMEI',
     search: 'Buscar',
     day: 'Día',
     outcome: 'Resultado',

@@ -90,7 +90,7 @@ export const vi: Dictionary = {
       error: 'lỗi',
       aborted: 'đã dừng',
     },
-    searchPlaceholder: 'Số sê-ri, device ID, ICCID, IMEI hoặc lượt chạy',
+    searchPlaceholder: 'Số sê-ri, device ID, ICCID, IMEI',
     search: 'Tìm',
     day: 'Ngày',
     outcome: 'Kết quả',

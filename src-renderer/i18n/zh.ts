@@ -90,7 +90,7 @@ export const zh: Dictionary = {
       error: '错误',
       aborted: '已停止',
     },
-    searchPlaceholder: '序列号、Device ID、ICCID、IMEI 或运行号',
+    searchPlaceholder: '序列号、Device ID、ICCID、IMEI',
     search: '查找',
     day: '日期',
     outcome: '结果',

@@ -6,7 +6,7 @@ import { slotGrid } from './slot-phase.ts';
 /** The line: one big card for each slot, all of them in sight. Nothing here is typed. */
 export function OperatorScreen() {
   const { snapshot } = useScreen();
-  const { columns, rows } = slotGrid(snapshot.slots.length, false);
+  const { columns, rows } = slotGrid(snapshot.slots.length);
   return (
     <div
       className={styles.slots}

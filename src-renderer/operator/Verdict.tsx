@@ -48,7 +48,7 @@ export function LastVerdict({ run, outcome }: { run: RunView; outcome: Outcome }
   );
 }
 
-/** How wide a word is with its sign, in units of the letter size: Latin capitals 0.74, Chinese characters 1, the sign 1.1. */
+/** How wide a word is with its sign, in units of the letter size: Latin capitals 0.8, Chinese characters 1, the sign 1.2. */
 function widthInEm(word: string): number {
-  return [...word].reduce((sum, letter) => sum + (letter > '\u2e80' ? 1 : 0.74), 1.1);
+  return [...word].reduce((sum, letter) => sum + (letter > '\u2e80' ? 1 : 0.8), 1.2);
 }

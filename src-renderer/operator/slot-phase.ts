@@ -41,8 +41,7 @@ export function stepCount(run: RunView): { readonly step: number; readonly steps
 }
 
 /** Rows and columns in which this many slots fill a screen. */
-export function slotGrid(slots: number, portrait: boolean): { readonly columns: number; readonly rows: number } {
-  const short = slots <= 3 ? 1 : 2;
-  const long = Math.ceil(slots / short);
-  return portrait ? { columns: short, rows: long } : { columns: long, rows: short };
+export function slotGrid(slots: number): { readonly columns: number; readonly rows: number } {
+  const rows = slots <= 3 ? 1 : 2;
+  return { columns: Math.ceil(slots / rows), rows };
 }

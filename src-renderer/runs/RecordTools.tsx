@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { CommandInput } from '../../src-main/contract/contract.ts';
 import type { Failure } from '../../src-main/domain/failure.ts';
-import { addressOf } from '../frame/route.ts';
+import { addressOf } from '../frame/address.ts';
 import { useScreen } from '../frame/screen.ts';
 import { BatchDialog } from './BatchDialog.tsx';
 import styles from './RecordTools.module.css';

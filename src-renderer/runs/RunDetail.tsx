@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { RunRecord } from '../../src-main/domain/run-record.ts';
 import { useAnswer } from '../connect/use-answer.ts';
-import { addressOf } from '../frame/route.ts';
+import { addressOf } from '../frame/address.ts';
 import { useScreen } from '../frame/screen.ts';
 import { FailureReport } from './FailureReport.tsx';
 import { OutcomeChip } from './OutcomeChip.tsx';

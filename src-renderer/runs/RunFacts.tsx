@@ -32,7 +32,7 @@ export function RunFacts({ run }: { run: RunRecord }) {
         {facts.map(
           ([name, value]) =>
             value !== undefined && (
-              <div key={name} className={styles.fact}>
+              <div key={name} className={styles.fact} data-long={value.length > 40}>
                 <dt>{name}</dt>
                 <dd>{value}</dd>
               </div>

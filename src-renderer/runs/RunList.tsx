@@ -1,5 +1,5 @@
 import type { RunRecord } from '../../src-main/domain/run-record.ts';
-import { addressOf } from '../frame/route.ts';
+import { addressOf } from '../frame/address.ts';
 import { useScreen } from '../frame/screen.ts';
 import { OutcomeChip } from './OutcomeChip.tsx';
 import styles from './RunList.module.css';

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useAnswer } from '../connect/use-answer.ts';
-import type { Route } from '../frame/route.ts';
+import type { Route } from '../frame/address.ts';
 import { useScreen } from '../frame/screen.ts';
 import { useDelayed } from '../frame/use-delayed.ts';
 import { RecordTools } from './RecordTools.tsx';

@@ -15,7 +15,7 @@ export async function openTestLine(
   options: Partial<VirtualStationOptions> & { readonly platforms: readonly PlatformName[] },
 ): Promise<BuiltVirtualStation & { readonly data: string; [Symbol.asyncDispose]: () => Promise<void> }> {
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'linewright-line-')));
-  const built = await buildVirtualStation({ speed: 50, scale: 0.02, patience: 0.1, ...options, data });
+  const built = await buildVirtualStation({ speed: 50, scale: 0.02, ...options, data });
   if (!built.ok) throw new Error(`${built.failure.code}: ${built.failure.detail}`);
   const close = built.value.close;
   return {

@@ -19,6 +19,12 @@ export function isRead(ended: DfuUtilRun, leave: boolean): boolean {
   return isDone(ended, leave, /^Upload +done\.$/);
 }
 
+/** True when the unit refused a command, as opposed to data (messages of dfu-util 0.11). */
+export function isRefusedCommand(ended: DfuUtilRun): boolean {
+  if (ended.exitCode !== DFU_UTIL_EXIT.io && ended.exitCode !== DFU_UTIL_EXIT.protocol) return false;
+  return ended.transcript.some((line) => /special command|Wrong state after command/.test(line));
+}
+
 /** The StationError for a run that did not do its job. `isGone`: the unit is no longer on its port. */
 export function dfuUtilFailure(unit: UsbUnit, ended: DfuUtilRun, isGone: boolean): StationError {
   const code = codeOf(ended, isGone);

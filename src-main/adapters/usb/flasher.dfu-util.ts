@@ -3,7 +3,7 @@ import type { Flasher, FlashOptions, FlashReport } from '../../ports/flasher.ts'
 import type { UsbBus, UsbUnit } from '../../ports/usb-bus.ts';
 import { type DfuUtilCommand, type DfuUtilRun, runDfuUtil } from './dfu-util-program.ts';
 import { createProgressReader } from './dfu-util-progress.ts';
-import { dfuUtilFailure, isRead, isWritten } from './dfu-util-verdict.ts';
+import { dfuUtilFailure, isRead, isRefusedCommand, isWritten } from './dfu-util-verdict.ts';
 import { withFileOf, withPlaceForFile } from './private-file.ts';
 
 export type DfuUtilOptions = DfuUtilCommand & {
@@ -34,8 +34,16 @@ export function createDfuUtilFlasher(options: DfuUtilOptions): Flasher {
 
   const run = async (unit: UsbUnit, args: readonly string[], job: JobOptions): Promise<DfuUtilRun> => {
     const select = [...selectionOf(unit, selectByPath), ...args];
-    const progress = createProgressReader(job.totalBytes, job.phases, job.onProgress);
-    const ended = await runDfuUtil(command, select, { ...job, onLine: progress.read });
+    let hasMoved = false;
+    const progress = createProgressReader(job.totalBytes, job.phases, (step) => {
+      hasMoved ||= step.doneBytes > 0;
+      job.onProgress?.(step);
+    });
+    const runOnce = (): Promise<DfuUtilRun> => runDfuUtil(command, select, { ...job, onLine: progress.read });
+    let ended = await runOnce();
+    // A run that was killed can leave the unit between two states, where dfu-util does not look: the first command of the next
+    // run is then refused, and clears it. Nothing has been changed in the unit yet.
+    if (!hasMoved && isRefusedCommand(ended)) ended = await runOnce();
     if (ended.end === 'aborted') throw new StationError('run/aborted', `Flashing on ${unit.portPath} was aborted.`);
     return ended;
   };

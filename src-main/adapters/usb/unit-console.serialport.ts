@@ -59,7 +59,7 @@ export function createUnitConsole(options: UnitConsoleOptions): UnitConsole {
       try {
         // usb-lab.md 5: a unit acts on the rate that is set, or only on the change after it. The second change does for both.
         for (const rate of [baudRate, IDLE_BAUD]) {
-          await setRate(port, rate);
+          if (await vanishesAt(port, rate)) return;
           await stay(port, EFFECT_MS, signal);
           if (signal.aborted) throw consoleAborted(unit);
           if (port.left.aborted) return;
@@ -87,13 +87,16 @@ function discardReceived(port: ConsolePort): Promise<void> {
   return promise;
 }
 
-/** Errors are normal here: the unit may reset inside the call. A call that hangs in the driver is not waited for. */
-function setRate(port: ConsolePort, baudRate: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  port.left.addEventListener('abort', () => resolve(), { once: true });
-  if (port.left.aborted) resolve();
-  else port.stream.update({ baudRate }, () => resolve());
-  const lapse = setTimeout(resolve, RATE_MS);
+/**
+ * Sets the rate, and tells whether the unit reset inside the call, which is normal here. A call that hangs in the driver is not
+ * waited for.
+ */
+function vanishesAt(port: ConsolePort, baudRate: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  port.left.addEventListener('abort', () => resolve(true), { once: true });
+  if (port.left.aborted) resolve(true);
+  else port.stream.update({ baudRate }, (error) => resolve(error !== null && isVanished(error)));
+  const lapse = setTimeout(() => resolve(false), RATE_MS);
   return promise.finally(() => clearTimeout(lapse));
 }
 

@@ -4,8 +4,12 @@ import { proveModules } from '../../firmware/prove-modules.ts';
 import type { UsbUnit } from '../../ports/usb-bus.ts';
 import type { Proof } from '../facts.ts';
 import type { Step, StepContext } from '../procedure.ts';
+import { withinTime } from '../time.ts';
 import { askModules } from '../unit/ask-console.ts';
 import { startListening, stopListening } from '../unit/listening-mode.ts';
+
+/** How long a unit may be away for a restart of its own. */
+const RETURN_MS = 30_000;
 
 /**
  * Proves what runs: the Device OS version string, every module with version and integrity as the recipe pins them, and the product
@@ -24,7 +28,15 @@ export const prove: Step<'restarted' | 'identity', 'proof'> = {
   attempts: 3,
   retryOn: ['usb/transfer-failed', 'usb/no-console', 'unit/no-answer', 'unit/unplugged'],
   run: async ({ identity }, context) => {
-    const unit = await context.presence.waitFor(({ mode }) => mode === 'normal', context.signal);
+    const { presence, signal, budget } = context;
+    const unit = await withinTime(budget(RETURN_MS), signal, (limit) =>
+      presence.waitFor(({ mode }) => mode === 'normal', limit),
+    );
+    if (unit === undefined) {
+      presence.forbidRestart(); // it had its time: from now on it is lost, and no further try is made
+      const detail = `The unit is ${presence.current() === undefined ? 'gone' : 'in DFU mode'} and did not come back in normal mode.`;
+      return { ok: false, failure: failure('unit/unplugged', detail) };
+    }
     const seen = await readRunning(unit, context);
     if (!seen.ok) return seen;
     const { deviceId, deviceOs, modules } = seen.value;

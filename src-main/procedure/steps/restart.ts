@@ -1,46 +1,43 @@
 import { failure } from '../../domain/failure.ts';
-import type { Step } from '../procedure.ts';
+import type { UsbUnit } from '../../ports/usb-bus.ts';
+import type { Step, StepContext } from '../procedure.ts';
 import { withinTime } from '../time.ts';
 import { leaveDfuUnwritten } from '../unit/leave-dfu.ts';
 
-/** A unit still in DFU after this long did not take the leave request; it is asked once more (device-usb.md 9, row 4). */
+/** A unit that never left DFU in this time did not take the leave request; it is asked once more (device-usb.md 9, row 4). */
 const STUCK_MS = 10_000;
 
 /** Waits for the unit to come back in normal mode. The first boot after an update may take tens of seconds (device-usb.md 3.2). */
-export const restart: Step<'flashed' | 'identity', 'restarted'> = {
+export const restart: Step<'flashed' | 'dfu' | 'identity', 'restarted'> = {
   id: 'restart',
   title: 'Restart',
-  needs: ['flashed', 'identity'],
+  needs: ['flashed', 'dfu', 'identity'],
   gives: ['restarted'],
   timeoutMs: 75_000,
   silenceIs: 'restart/not-back',
-  run: async (_facts, context) => {
+  run: async ({ dfu }, context) => {
     const { presence, signal } = context;
     presence.allowRestart();
-    const waitNormal = (limit: AbortSignal) => presence.waitFor(({ mode }) => mode === 'normal', limit);
-    const evidence: Record<string, string> = {};
-    let unit = await withinTime(context.budget(STUCK_MS), signal, waitNormal);
-    const stuck = presence.current();
-    if (unit === undefined && stuck?.mode === 'dfu') {
-      evidence['second leave'] = 'the unit was still in DFU mode';
-      const left = await leaveDfuUnwritten(stuck, context);
-      if (left.mode === 'dfu') {
-        return {
-          ok: false,
-          failure: failure(
-            'restart/still-in-dfu',
-            'The unit came back in DFU mode twice: its bootloader finds no valid firmware.',
-          ),
-        };
-      }
-      unit = left;
+    const visit = dfu === 'not-needed' ? undefined : dfu.unit;
+    let unit = await settle(visit, context);
+    const secondLeave = unit.mode === 'dfu';
+    if (secondLeave) unit = await leaveDfuUnwritten(unit, context);
+    if (unit.mode === 'dfu') {
+      const detail = 'The unit came back in DFU mode twice: its bootloader finds no valid firmware.';
+      return { ok: false, failure: failure('restart/still-in-dfu', detail) };
     }
-    unit ??= await waitNormal(signal);
+    const normal = await presence.waitFor(({ mode }) => mode === 'normal', signal);
     return {
       ok: true,
-      facts: { restarted: unit },
-      learnt: { mode: unit.mode, usbSerial: unit.usbSerial, product: unit.product },
-      evidence,
+      facts: { restarted: normal },
+      learnt: { mode: normal.mode, usbSerial: normal.usbSerial, product: normal.product, secondLeave },
     };
   },
 };
+
+/** The unit in normal mode, or in DFU mode if that is where it came back to, or where it stayed. */
+async function settle(visit: UsbUnit | undefined, { presence, signal, budget }: StepContext): Promise<UsbUnit> {
+  const isBack = (unit: UsbUnit): boolean => unit.mode === 'normal' || unit.address !== visit?.address;
+  const back = await withinTime(budget(STUCK_MS), signal, (limit) => presence.waitFor(isBack, limit));
+  return back ?? presence.waitFor(() => true, signal);
+}

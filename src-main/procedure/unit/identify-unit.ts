@@ -25,6 +25,16 @@ export type IdentifyOptions = {
  */
 export async function identifyUnit(unit: UsbUnit, options: IdentifyOptions): Promise<Result<UnitIdentity>> {
   if (unit.mode === 'dfu') return identifyByDescriptor(unit);
+  try {
+    return await identifyRunning(unit, options);
+  } catch (thrown) {
+    // A unit that enumerates and then answers nothing in time is the unit's fault, not the cable's.
+    if (!(thrown instanceof StationError) || thrown.evidence?.reason !== 'timeout') throw thrown;
+    return { ok: false, failure: failure('unit/no-answer', thrown.message, thrown.evidence) };
+  }
+}
+
+async function identifyRunning(unit: UsbUnit, options: IdentifyOptions): Promise<Result<UnitIdentity>> {
   const session = await options.ports.control.open(unit, options.signal);
   try {
     const version = await session.systemVersion();

@@ -146,7 +146,7 @@ export class UnitLife implements VirtualUnit {
   ): Promise<BootDecision | undefined> {
     const { platform, flash, settings, clock, faults } = this.#hardware;
     const pulled = plug.pulled.signal;
-    this.#enter('restarting', before === undefined ? 'power on' : 'reset');
+    if (before === undefined) this.#enter('restarting', 'power on');
     if (before === 'dfu' && faults.has('no-return')) return undefined;
     await installPendingUpdate(this.#hardware, pulled);
     const read = (address: number, length: number): Uint8Array | undefined => flash.read(address, length);
@@ -169,6 +169,7 @@ export class UnitLife implements VirtualUnit {
         modem.turnOff();
         const visit = meter.leave();
         plug.socket.detached();
+        if (!plug.pulled.signal.aborted) this.#enter('restarting', 'reset');
         if (visit !== undefined) this.#emit({ kind: 'dfu-visit', visit, at: clock.now() });
         resolve(next);
       };

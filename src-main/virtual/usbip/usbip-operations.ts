@@ -4,7 +4,6 @@ import {
   DEVICE_BYTES,
   decodeDevice,
   decodeInterfaces,
-  decodeInterfaces,
   decodeOperation,
   type ExportedDevice,
   encodeBusId,

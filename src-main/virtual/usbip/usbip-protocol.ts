@@ -155,15 +155,6 @@ export function decodeInterfaces(bytes: Uint8Array): InterfaceClass[] {
   });
 }
 
-/** Reads the four bytes of each interface. */
-export function decodeInterfaces(bytes: Buffer): InterfaceClass[] {
-  return Array.from({ length: Math.floor(bytes.length / 4) }, (_value, index) => ({
-    class: bytes.readUInt8(4 * index),
-    subClass: bytes.readUInt8(4 * index + 1),
-    protocol: bytes.readUInt8(4 * index + 2),
-  }));
-}
-
 /** A command as the host sends it; the data stage of an OUT submit follows separately. */
 export function encodeCommand(command: HostCommand, deviceId: number): Buffer {
   const header = Buffer.alloc(COMMAND_BYTES);

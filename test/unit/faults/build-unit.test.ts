@@ -9,18 +9,24 @@ describe.concurrent('a unit on the virtual line', () => {
     const platform = row.platform ?? 'boron';
     const faults = (row.faults ?? []).map((fault) => (fault.startsWith('cloud:') ? fault : `1:${fault}`));
     const platforms = row.begin === 'label of another unit' ? [platform, platform] : [platform];
-    await using line = await openTestLine({ platforms, faults, ...(row.sim === undefined ? {} : { sim: row.sim }) });
+    await using line = await openTestLine({
+      platforms,
+      faults,
+      ...(row.sim === undefined ? {} : { sim: row.sim }),
+      ...(row.impatient ? { patience: 0.1 } : {}),
+    });
     if (row.conditions !== undefined) line.bench.register('1', row.conditions);
     const begun = begin(row, line);
     if (row.at !== undefined) actAt(line, row.at);
     await begun;
     const run = await endedRun(line, '1');
-    const failed = run.steps.find(({ verdict }) => verdict !== 'PASS');
+    // A step that passed at its second try has failed once on record; what counts is how the run ended.
+    const failed = run.ended?.outcome === 'PASS' ? undefined : run.steps.findLast(({ verdict }) => verdict !== 'PASS');
 
     expect({ outcome: run.ended?.outcome, code: run.ended?.failure?.code, step: failed?.step }).toEqual({
       outcome: row.outcome,
       code: row.code ?? (row.outcome === 'PASS' ? undefined : expect.stringMatching(/^prove\//)),
-      step: row.step,
+      step: row.step === 'any' ? expect.any(String) : row.step,
     });
     const code = run.ended?.failure?.code;
     if (code !== undefined) expect(FAILURES[code].outcome).toBe(row.outcome);

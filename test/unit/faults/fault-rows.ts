@@ -14,6 +14,8 @@ export type FaultRow = {
   /** In what condition the cloud already has the unit. */
   readonly conditions?: readonly UnitCondition[];
   readonly sim?: VirtualStationOptions['sim'];
+  /** The run waits for something that never comes: the line's time budgets are cut short. */
+  readonly impatient?: true;
   /** What a hand does at the beginning of this step. */
   readonly at?: { readonly step: string; readonly does: 'unplug' | 'stop' };
   /** Another beginning than "plug in, scan its label". */
@@ -26,7 +28,7 @@ export type FaultRow = {
     | 'IMEI label';
   readonly outcome: Outcome;
   readonly code?: FailureCode;
-  /** The step that has the failure on record; absent for a PASS. */
+  /** The step that has the failure on record; absent for a PASS; `any` where that is a matter of chance. */
   readonly step?: string;
   /** Facts the record must hold in the end, whatever the outcome. */
   readonly holds?: (line: BuiltVirtualStation) => Readonly<Record<string, unknown>>;
@@ -46,18 +48,34 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   // The unit and its label
   {
     story: 'no unit comes into the slot',
+    impatient: true,
     begin: 'scan only',
     outcome: 'ERROR',
     code: 'unit/not-in-slot',
     step: 'wait-for-unit',
   },
-  { story: 'the unit answers nothing', faults: ['silent'], outcome: 'FAIL', code: 'unit/no-answer', step: 'identify' },
   {
-    story: 'the unit is locked by Device Protection',
+    story: 'the unit answers nothing',
+    impatient: true,
+    faults: ['silent'],
+    outcome: 'FAIL',
+    code: 'unit/no-answer',
+    step: 'identify',
+  },
+  {
+    story: 'the unit is locked by Device Protection, and its firmware says so',
+    platform: 'b5som',
     faults: ['protected'],
     outcome: 'FAIL',
     code: 'unit/protected',
     step: 'identify',
+  },
+  {
+    story: 'the unit is locked by Device Protection, and only its bootloader says so',
+    faults: ['protected'],
+    outcome: 'FAIL',
+    code: 'unit/protected',
+    step: 'flash',
   },
   {
     story: 'the label is of another unit',
@@ -86,6 +104,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   // The console (Electron: it is asked for the SIM and the hash)
   {
     story: 'the console answers with noise',
+    impatient: true,
     platform: 'electron',
     faults: ['garbled-console'],
     outcome: 'FAIL',
@@ -105,6 +124,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   // DFU and flashing
   {
     story: 'the unit does not go into DFU mode',
+    impatient: true,
     faults: ['dfu-not-entered'],
     outcome: 'FAIL',
     code: 'dfu/not-entered',
@@ -133,7 +153,14 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     code: 'flash/write-failed',
     step: 'flash',
   },
-  { story: 'a write never ends', faults: ['dfu-stuck-busy=2'], outcome: 'FAIL', code: 'flash/stalled', step: 'flash' },
+  {
+    story: 'a write never ends',
+    impatient: true,
+    faults: ['dfu-stuck-busy=2'],
+    outcome: 'FAIL',
+    code: 'flash/stalled',
+    step: 'flash',
+  },
   {
     story: 'the plug is pulled in the middle of a write',
     faults: ['unplug-at-byte=5000'],
@@ -143,6 +170,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   },
   {
     story: 'the unit stays in DFU mode',
+    impatient: true,
     faults: ['dfu-stuck'],
     outcome: 'FAIL',
     code: 'restart/still-in-dfu',
@@ -150,6 +178,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   },
   {
     story: 'the unit never comes back',
+    impatient: true,
     faults: ['no-return'],
     outcome: 'FAIL',
     code: 'restart/not-back',
@@ -193,7 +222,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     faults: ['brown-out'],
     outcome: 'ERROR',
     code: 'unit/unplugged',
-    step: 'read-sim',
+    step: 'any',
   },
 
   // Cloud
@@ -208,6 +237,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   { story: 'the cloud asks to slow down, once', faults: ['cloud:rate-limited*1'], ...PASS },
   {
     story: 'the cloud asks to slow down for ever',
+    impatient: true,
     faults: ['cloud:rate-limited=120'],
     outcome: 'ERROR',
     code: 'cloud/rate-limited',
@@ -308,6 +338,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   ...['identify', 'check-agreement', 'plan-flash', 'prove', 'read-sim', 'add-to-product', 'activate-sim'].map(
     (step): FaultRow => ({
       story: `the unit is pulled out at ${step}`,
+      ...(step === 'prove' ? { impatient: true } : {}),
       at: { step, does: 'unplug' },
       outcome: 'ERROR',
       code: 'unit/unplugged',
@@ -316,6 +347,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   ),
   {
     story: 'the unit is pulled out at enter-dfu',
+    impatient: true,
     at: { step: 'enter-dfu', does: 'unplug' },
     outcome: 'ERROR',
     code: 'unit/unplugged',
@@ -330,6 +362,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   },
   {
     story: 'the unit is pulled out at restart',
+    impatient: true,
     at: { step: 'restart', does: 'unplug' },
     outcome: 'FAIL',
     code: 'restart/not-back',

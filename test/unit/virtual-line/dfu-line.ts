@@ -1,21 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa, type Options, type ResultPromise } from 'execa';
+import { execa } from 'execa';
 import { createVirtualLine, type VirtualLine } from '../../../src-main/virtual/line/virtual-line.ts';
 import { createFactoryUnit, type FactoryUnitOptions } from '../../../src-main/virtual/unit/factory-unit.ts';
 import { createUnitClock, type VirtualUnit } from '../../../src-main/virtual/unit/virtual-unit.ts';
 
 type PlatformName = Parameters<typeof createFactoryUnit>[0];
-const QUIET = { reject: false, stripFinalNewline: false } as const satisfies Options;
-type Run = typeof QUIET & { readonly env: Readonly<Record<string, string>> };
 
 /** A line with units that were touched into DFU mode, and its flash tool as a command. */
 export type DfuLine = {
   readonly line: VirtualLine;
   readonly units: readonly VirtualUnit[];
   readonly folder: string;
-  dfuUtil(...args: readonly string[]): ResultPromise<Run>;
+  dfuUtil(...args: readonly string[]): ReturnType<typeof start>;
   close(): Promise<void>;
 };
 
@@ -47,7 +45,7 @@ export async function createDfuLine(
     line,
     units,
     folder,
-    dfuUtil: (...own) => execa(command, [...args, ...own], { ...QUIET, env }),
+    dfuUtil: (...own) => start(command, [...args, ...own], env),
     async close() {
       await line.close();
       await rm(folder, { recursive: true, force: true });
@@ -64,4 +62,8 @@ export function arrival(line: VirtualLine, portPath: string, mode: 'normal' | 'd
       resolve();
     });
   });
+}
+
+function start(command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
+  return execa(command, args, { reject: false, stripFinalNewline: false, env });
 }

@@ -3,7 +3,7 @@
 # usage: guest-start.sh REPOSITORY NODE
 cd "$1"
 node=$2
-export PATH="$1/node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+export PATH="$(dirname "$node"):$1/node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 export HOME=/lab/home TMPDIR=/lab/tmp LC_ALL=C.UTF-8
 busybox ip link set lo up
 # The kernel's log lands in the share, where the host can read it even when this guest hangs.

@@ -57,7 +57,8 @@ async function unpackedKernel(cache: string): Promise<Kernel | undefined> {
   if (!name) return undefined;
   const folder = path.join(cache, name);
   const image = ['vmlinux', 'vmlinuz'].map((file) => path.join(folder, file)).find((file) => existsSync(file));
-  return image && { version: name.slice('kernel-'.length), image, modules: path.join(folder, 'modules') };
+  if (!image) return undefined;
+  return { version: name.slice('kernel-'.length), image, modules: path.join(folder, 'modules') };
 }
 
 /** Where the modules of this laboratory live in the kernel's tree; the rest is some 350 MB. */

@@ -46,6 +46,24 @@ const scenes: readonly Scene[] = [
   { name: 'refused', address: '#/', snapshot: line(mixedSlots(2), { lastScan: refused, troubles: [trouble] }) },
   { name: 'runs', address: '#/runs', snapshot: line(mixedSlots(2)) },
   { name: 'run', address: `#/runs/${first}`, snapshot: line(mixedSlots(2)) },
+  {
+    name: 'rework',
+    address: `#/runs/${first}`,
+    snapshot: line(mixedSlots(8)),
+    act: (page) => page.locator('article header button').click(),
+  },
+  {
+    name: 'batch',
+    address: '#/runs',
+    snapshot: line(mixedSlots(2)),
+    act: (page) => page.locator('search + div button').nth(3).click(),
+  },
+  {
+    name: 'languages',
+    address: '#/',
+    snapshot: line(mixedSlots(2)),
+    act: (page) => page.locator('header button').last().click(),
+  },
   { name: 'codes', address: '#/codes', snapshot: line(mixedSlots(4)) },
 ];
 
@@ -82,6 +100,7 @@ async function shootAll(width: number, height: number, language: string): Promis
     const cut = await page.evaluate<string[]>(CUT_TEXT);
     if (cut.length > 0) console.log(`${file}: ${cut.slice(0, 6).join(', ')}`);
     await page.screenshot({ path: join(FOLDER, file) });
+    if (act !== undefined) await page.keyboard.press('Escape'); // closes the dialog or menu it opened
   }
   await context.close();
 }

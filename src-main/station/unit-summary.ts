@@ -10,7 +10,7 @@ export function summaryOf(steps: readonly StepRecord[]): UnitSummary {
     steps.findLast((record) => record.step === step && record.learnt !== undefined)?.learnt?.[name];
   const found = {
     deviceId: learnt('identify', 'deviceId'),
-    serialNumber: learnt('identify', 'serialNumber'),
+    serialNumber: learnt('identify', 'serialNumber') ?? learnt('prove', 'serialNumber'),
     platform: learnt('identify', 'platform'),
     deviceOs: learnt('prove', 'deviceOs'),
     imei: learnt('read-sim', 'imei') ?? learnt('identify', 'imei'),

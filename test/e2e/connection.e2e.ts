@@ -48,5 +48,5 @@ test('two screens of one station show the same', async () => {
   const fail = ONE_SLOT.fail?.();
   if (fail === undefined) throw new Error('There is no such scene.');
   scripted.show(line([fail]));
-  for (const page of [screen.page, second]) await page.getByText('REJECT').first().waitFor();
+  for (const page of [screen.page, second]) await page.locator('section [data-outcome="FAIL"]').waitFor();
 });

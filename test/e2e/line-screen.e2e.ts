@@ -23,7 +23,7 @@ const slot = (name: string) => screen.page.locator(`section[data-slot="${name}"]
 const count = (outcome: string) => screen.page.locator(`[data-count="${outcome}"]`).textContent();
 
 test('the virtual line says so, and the address holds no token any more', async () => {
-  await screen.page.getByText('VIRTUAL LINE').waitFor();
+  await screen.page.getByText('VIRTUAL LINE', { exact: true }).waitFor();
   expect(screen.page.url()).toMatch(/\/#\/$/);
 });
 

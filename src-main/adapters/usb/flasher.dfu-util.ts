@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { StationError } from '../../domain/failure.ts';
 import type { Flasher, FlashOptions, FlashReport } from '../../ports/flasher.ts';
 import type { UsbBus, UsbUnit } from '../../ports/usb-bus.ts';
@@ -43,7 +44,10 @@ export function createDfuUtilFlasher(options: DfuUtilOptions): Flasher {
     let ended = await runOnce();
     // A run that was killed can leave the unit between two states, where dfu-util does not look: the first command of the next
     // run is then refused, and clears it. Nothing has been changed in the unit yet.
-    if (!hasMoved && isRefusedCommand(ended)) ended = await runOnce();
+    if (!hasMoved && isRefusedCommand(ended)) {
+      await job.beforeAgain?.();
+      ended = await runOnce();
+    }
     if (ended.end === 'aborted') throw new StationError('run/aborted', `Flashing on ${unit.portPath} was aborted.`);
     return ended;
   };
@@ -84,7 +88,13 @@ export function createDfuUtilFlasher(options: DfuUtilOptions): Flasher {
       return onPort(unit, () =>
         withPlaceForFile(sizeBytes, async (file, read) => {
           const args = ['-a', String(alt), '-s', place, '-U', file];
-          const ended = await run(unit, args, { ...flashOptions, phases: ['read'], totalBytes: sizeBytes });
+          const beforeAgain = (): Promise<void> => rm(file, { force: true }); // it must not exist before (exit 73)
+          const ended = await run(unit, args, {
+            ...flashOptions,
+            phases: ['read'],
+            totalBytes: sizeBytes,
+            beforeAgain,
+          });
           if (!isRead(ended, leave)) throw await refuse(unit, ended);
           const bytes = await read();
           if (bytes.length === sizeBytes) return bytes;
@@ -100,6 +110,8 @@ export function createDfuUtilFlasher(options: DfuUtilOptions): Flasher {
 type JobOptions = FlashOptions & {
   readonly phases: readonly ('erase' | 'write' | 'read')[];
   readonly totalBytes: number;
+  /** Clears what a first try left behind, before a second one. */
+  readonly beforeAgain?: () => Promise<void>;
 };
 
 const VERSION_MS = 15_000;

@@ -2,6 +2,7 @@ import { type Failure, failure } from '../../domain/failure.ts';
 import type { Label } from '../../domain/label.ts';
 import type { Platform } from '../../domain/platform.ts';
 import { skuAllowsPlatform } from '../../domain/sku.ts';
+import type { Ports } from '../../ports/ports.ts';
 import type { UnitIdentity } from '../facts.ts';
 import type { Step } from '../procedure.ts';
 
@@ -13,16 +14,30 @@ export const checkAgreement: Step<'label' | 'identity', 'agreement'> = {
   gives: ['agreement'],
   timeoutMs: 5000,
   run: async ({ label, identity }, { recipe, ports, batch, isRework }) => {
+    const known = identity.route === 'dfu' ? withRecord(identity, ports.audit) : identity;
     const disagreement =
       compareWithRecipe(identity.platform, recipe.platform) ??
       compareSkus(label, recipe.platform) ??
-      compareWithLabel(label, identity) ??
+      compareWithLabel(label, known) ??
       (isRework ? undefined : findDuplicate(ports.audit.passedInBatch(batch, identity.deviceId), identity, batch));
     if (disagreement !== undefined) return { ok: false, failure: disagreement };
-    const compared = ['platform with recipe', `label ${label.kind} with unit`, 'device ID with batch'];
+    const source = known === identity ? 'unit' : 'unit, as this station read it before it was cut off';
+    const compared = ['platform with recipe', `label ${label.kind} with ${source}`, 'device ID with batch'];
     return { ok: true, facts: { agreement: { compared } }, learnt: { compared } };
   },
 };
+
+/**
+ * A unit whose firmware is half written tells its device ID and no more. What this station read from that very device ID in an
+ * earlier run stands in, so that a run which was cut off can be taken up again; the proof step asks the unit itself afterwards.
+ */
+function withRecord(identity: UnitIdentity, audit: Ports['audit']): UnitIdentity {
+  const earlier = audit
+    .findRuns({ text: identity.deviceId, limit: 20 })
+    .map(({ ended }) => ended?.unit)
+    .find((unit) => unit?.deviceId === identity.deviceId && unit.serialNumber !== undefined);
+  return earlier === undefined ? identity : { ...identity, serialNumber: earlier.serialNumber };
+}
 
 function compareWithLabel(label: Label, identity: UnitIdentity): Failure | undefined {
   const reported = reportedFor(label, identity);

@@ -18,16 +18,16 @@ const RETURN_MS = 30_000;
  *
  * A unit may restart once more by itself after an update (bootloader self-update, device-usb.md 9 row 17): the step then starts over.
  */
-export const prove: Step<'restarted' | 'identity', 'proof'> = {
+export const prove: Step<'restarted' | 'identity' | 'label', 'proof'> = {
   id: 'prove',
   title: 'Check firmware',
-  needs: ['restarted', 'identity'],
+  needs: ['restarted', 'identity', 'label'],
   gives: ['proof'],
   timeoutMs: 90_000,
   silenceIs: 'unit/no-answer',
   attempts: 3,
   retryOn: ['usb/transfer-failed', 'usb/no-console', 'unit/no-answer', 'unit/unplugged'],
-  run: async ({ identity }, context) => {
+  run: async ({ identity, label }, context) => {
     const { presence, signal, budget } = context;
     const unit = await withinTime(budget(RETURN_MS), signal, (limit) =>
       presence.waitFor(({ mode }) => mode === 'normal', limit),
@@ -39,11 +39,15 @@ export const prove: Step<'restarted' | 'identity', 'proof'> = {
     }
     const seen = await readRunning(unit, context);
     if (!seen.ok) return seen;
-    const { deviceId, deviceOs, modules } = seen.value;
-    const evidence = { deviceId, deviceOs, modules };
+    const { deviceId, serialNumber, deviceOs, modules } = seen.value;
+    const evidence = { deviceId, serialNumber: serialNumber ?? null, deviceOs, modules };
     if (deviceId !== identity.deviceId) {
       const detail = `The unit was ${identity.deviceId} before flashing and says ${deviceId} now.`;
       return { ok: false, failure: failure('unit/replaced', detail), evidence };
+    }
+    if (label.kind === 'serial-number' && serialNumber !== label.value) {
+      const detail = `The label says ${label.value}, the running unit says ${serialNumber ?? 'no serial number'}.`;
+      return { ok: false, failure: failure('agree/label-mismatch', detail), evidence };
     }
     if (deviceOs !== context.recipe.deviceOs) {
       const detail = `The unit runs Device OS ${deviceOs}, the recipe wants ${context.recipe.deviceOs}.`;
@@ -58,11 +62,16 @@ export const prove: Step<'restarted' | 'identity', 'proof'> = {
       productBinarySha256: proven.value.productBinarySha256,
       by: 'reported-hash',
     };
-    return { ok: true, facts: { proof }, learnt: { ...proof } };
+    return { ok: true, facts: { proof }, learnt: { ...proof, serialNumber: serialNumber ?? null } };
   },
 };
 
-type Running = { readonly deviceId: string; readonly deviceOs: string; readonly modules: readonly ModuleReport[] };
+type Running = {
+  readonly deviceId: string;
+  readonly serialNumber: string | undefined;
+  readonly deviceOs: string;
+  readonly modules: readonly ModuleReport[];
+};
 
 async function readRunning(unit: UsbUnit, context: StepContext): Promise<Result<Running>> {
   const { ports, signal, recipe } = context;
@@ -71,6 +80,7 @@ async function readRunning(unit: UsbUnit, context: StepContext): Promise<Result<
   try {
     const deviceOs = await session.systemVersion();
     const deviceId = await session.deviceId();
+    const serialNumber = await session.serialNumber();
     const modules = await session.modules();
     if (deviceOs === undefined || 'refused' in deviceId || 'refused' in modules) {
       return {
@@ -78,7 +88,12 @@ async function readRunning(unit: UsbUnit, context: StepContext): Promise<Result<
         failure: failure('prove/no-proof', 'The restarted unit does not tell its version and modules.'),
       };
     }
-    running = { deviceId: deviceId.value.toLowerCase(), deviceOs, modules: modules.value };
+    running = {
+      deviceId: deviceId.value.toLowerCase(),
+      serialNumber: 'value' in serialNumber ? serialNumber.value.trim().toUpperCase() : undefined,
+      deviceOs,
+      modules: modules.value,
+    };
   } finally {
     await session.close();
   }

@@ -9,6 +9,8 @@ export class ConsolePort {
   readonly #surroundings: PortSurroundings;
   #lineCoding = Uint8Array.of(0x80, 0x25, 0, 0, 0, 0, 8);
   #hasDtr = false;
+  /** Counts DTR changes: output begun for one user of the port does not go on for the next. */
+  #turn = 0;
   #isStalled = false;
   #output: Uint8Array[] = [];
   #readers: (() => void)[] = [];
@@ -64,8 +66,9 @@ export class ConsolePort {
 
   /** Writes as far as the host takes it; what is written to a closed port is dropped. */
   async write(bytes: Uint8Array): Promise<void> {
+    const turn = this.#turn;
     let at = 0;
-    while (at < bytes.length && this.isOpen) {
+    while (at < bytes.length && this.isOpen && this.#turn === turn) {
       const room = this.#surroundings.transmitBytes - this.#buffered();
       if (room <= 0) {
         if (!(await this.#waitForRoom())) this.#isStalled = this.#hasDtr;
@@ -87,6 +90,7 @@ export class ConsolePort {
   #setDtr(hasDtr: boolean): void {
     // Old output never appears to a host that has just opened the port.
     if (hasDtr && !this.#hasDtr) this.#output = [];
+    if (hasDtr !== this.#hasDtr) this.#turn += 1;
     this.#hasDtr = hasDtr;
     this.#isStalled = false;
     for (const proceed of this.#room.splice(0)) proceed();

@@ -32,7 +32,7 @@ export async function modulesReply(hardware: UnitHardware, session: Session, era
     imei: modem.imei ?? '',
     iccid: modem.iccid ?? '',
     ...(era.consoleHasRadioVersion ? { cellfw: modem.radioVersion ?? '' } : {}),
-    m: moduleJson(session.boot.modules, era),
+    m: moduleJson(hardware.platform, session.boot.modules, era),
   };
   return `${JSON.stringify(json)}\r\n`;
 }

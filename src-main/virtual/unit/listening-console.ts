@@ -23,6 +23,11 @@ export class ListeningConsole {
     this.#write = write;
   }
 
+  /** True while the small receive buffer is full: further bytes are refused by NAK (device-usb.md 2.3). */
+  get isFull(): boolean {
+    return this.#input.length >= RECEIVE_BYTES;
+  }
+
   /** Bytes from the host. Resolves when every command in them is answered. */
   async receive(bytes: Uint8Array): Promise<void> {
     if (!this.#isActive()) return;
@@ -109,6 +114,8 @@ export class ListeningConsole {
     return this.#write(`Claim code set to: ${code}\r\n`);
   }
 }
+
+const RECEIVE_BYTES = 257;
 
 function seconds(milliseconds: number): number {
   return Math.floor(milliseconds / 1000);

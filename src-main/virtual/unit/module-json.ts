@@ -2,6 +2,7 @@ import type { ModuleDependency, ModuleFunction } from '../../domain/module-repor
 import { MODULE_CHECK } from '../../protocol/module-reports.ts';
 import type { SystemEra } from './device-os-era.ts';
 import { type InstalledModule, isValid } from './installed-modules.ts';
+import type { ModuleSlot, UnitPlatform } from './unit-platforms.ts';
 
 /** All checks a unit makes on a module. */
 export const ALL_CHECKS =
@@ -23,21 +24,43 @@ export function reportedModules(modules: readonly InstalledModule[]): readonly I
 }
 
 /** The `m` array of the console's `s`, in the member order of device-usb.md 4.5. */
-export function moduleJson(modules: readonly InstalledModule[], era: SystemEra): readonly object[] {
-  return reportedModules(modules).map((module) => ({
+export function moduleJson(
+  platform: UnitPlatform,
+  modules: readonly InstalledModule[],
+  era: SystemEra,
+): readonly object[] {
+  const reported = reportedModules(modules);
+  if (!era.oldModuleJson) return reported.map((module) => moduleEntry(module, era));
+  return platform.slots.map((slot) => {
+    const module = reported.find((one) => one.slot === slot);
+    return module === undefined ? emptyEntry(slot) : moduleEntry(module, era);
+  });
+}
+
+function moduleEntry(module: InstalledModule, era: SystemEra): object {
+  return {
     s: module.maxSizeBytes,
-    l: module.slot.store === 'main' ? 'm' : 'f',
+    l: storeLetter(module.slot),
     vc: ALL_CHECKS,
     vv: passedChecks(module),
     ...(module.function === 'user-part' ? { u: Buffer.from(module.hash).toString('hex').toUpperCase() } : {}),
     f: LETTER[module.function],
     n: String(module.index),
     v: module.version,
-    d: module.dependencies.map((dependency) => dependencyJson(dependency, era)),
-  }));
+    d: module.dependencies.map((dependency) => dependencyEntry(dependency, era)),
+  };
 }
 
-function dependencyJson(dependency: ModuleDependency, era: SystemEra): object {
+/** Old firmware lists a slot without an image too, without naming what is not there; its check bits are UNVERIFIED. */
+function emptyEntry(slot: ModuleSlot): object {
+  return { s: slot.sizeBytes, l: storeLetter(slot), vc: ALL_CHECKS, vv: 0, d: [] };
+}
+
+function storeLetter(slot: ModuleSlot): string {
+  return slot.store === 'main' ? 'm' : 'f';
+}
+
+function dependencyEntry(dependency: ModuleDependency, era: SystemEra): object {
   const members = { f: LETTER[dependency.function], n: String(dependency.index), v: dependency.version };
   return era.oldModuleJson ? { ...members, _: '' } : members;
 }

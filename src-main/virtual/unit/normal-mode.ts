@@ -36,8 +36,10 @@ export function normalMode(hardware: UnitHardware, session: Session, era: System
       if (faults.has('silent')) return never(cancelled);
       return vendorRequest(hardware, session, era, channel, setup, data);
     },
-    transferOut: async (endpoint, data) => {
+    transferOut: async (endpoint, data, cancelled) => {
       if (endpoint !== CONSOLE_ENDPOINT) return 'stall';
+      while (console.isFull && !cancelled.aborted) await hostTimers.sleep(RETRY_MS, cancelled);
+      if (cancelled.aborted) return 'stall';
       void console.receive(data);
       return 'done';
     },
@@ -92,6 +94,9 @@ async function printLogs(hardware: UnitHardware, session: Session, port: Console
 }
 
 const LOG_EVERY_MS = 50;
+
+/** How often a host whose bytes were refused by NAK is heard again; a host controller is faster. */
+const RETRY_MS = 5;
 
 /** NAK until the host gives up; what is returned then goes nowhere. */
 function never(cancelled: AbortSignal): Promise<'stall'> {

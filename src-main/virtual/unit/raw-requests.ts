@@ -38,7 +38,10 @@ const MODULE_INFO_BYTES = 512;
 function earlyRequest(hardware: UnitHardware, session: Session, era: SystemEra, setup: Setup): ControlReply {
   if (setup.requestType === 0xc0) {
     if (setup.index !== CONTROL_REQUEST.moduleInfo) return 'stall';
-    const json = JSON.stringify({ p: hardware.platform.platform.id, m: moduleJson(session.boot.modules, era) });
+    const json = JSON.stringify({
+      p: hardware.platform.platform.id,
+      m: moduleJson(hardware.platform, session.boot.modules, era),
+    });
     return { data: Buffer.from(json, 'latin1').subarray(0, MODULE_INFO_BYTES) };
   }
   switch (setup.index) {

@@ -23,7 +23,9 @@ export function createUnitClock(options: { readonly speed?: number } = {}): Unit
         settle(asked, 0);
         return new Promise((resolve) => setImmediate(resolve));
       }
-      return sleepRealTime(wanted, signal).then((slept) => settle(asked, slept));
+      return sleepRealTime(wanted, signal).then((slept) => {
+        if (signal?.aborted !== true) settle(asked, slept);
+      });
     },
   };
 }

@@ -2,6 +2,7 @@ import { type BootDecision, decideBoot, type StartWish } from './boot.ts';
 import { installPendingUpdate, refreshBootloader } from './boot-installation.ts';
 import { dfuMode } from './dfu-mode.ts';
 import { Enumeration } from './enumeration.ts';
+import { installStaleApplication } from './factory-flash.ts';
 import type { Fault, FaultName } from './faults.ts';
 import { findModules, type InstalledModule } from './installed-modules.ts';
 import { ListeningState } from './listening-state.ts';
@@ -71,6 +72,7 @@ export class UnitLife implements VirtualUnit {
 
   setFault(fault: Fault): void {
     this.#hardware.faults.set(fault);
+    if (fault.name === 'stale-128k-app') installStaleApplication(this.#hardware);
   }
 
   clearFault(name: FaultName): void {

@@ -1,4 +1,4 @@
 import { flasherSuite } from '../../suites/flasher.suite.ts';
-import { openVirtualBench } from './virtual-bench.ts';
+import { benchName, openBench } from '../../suites/this-bench.ts';
 
-flasherSuite('the virtual line', openVirtualBench);
+flasherSuite(benchName, openBench);

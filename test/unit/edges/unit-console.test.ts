@@ -1,4 +1,4 @@
+import { benchName, openBench } from '../../suites/this-bench.ts';
 import { unitConsoleSuite } from '../../suites/unit-console.suite.ts';
-import { openVirtualBench } from './virtual-bench.ts';
 
-unitConsoleSuite('the virtual line', openVirtualBench);
+unitConsoleSuite(benchName, openBench);

@@ -1,4 +1,4 @@
+import { benchName, openBench } from '../../suites/this-bench.ts';
 import { unitControlSuite } from '../../suites/unit-control.suite.ts';
-import { openVirtualBench } from './virtual-bench.ts';
 
-unitControlSuite('the virtual line', openVirtualBench);
+unitControlSuite(benchName, openBench);

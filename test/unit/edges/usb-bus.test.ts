@@ -1,4 +1,4 @@
+import { benchName, openBench } from '../../suites/this-bench.ts';
 import { usbBusSuite } from '../../suites/usb-bus.suite.ts';
-import { openVirtualBench } from './virtual-bench.ts';
 
-usbBusSuite('the virtual line', openVirtualBench);
+usbBusSuite(benchName, openBench);

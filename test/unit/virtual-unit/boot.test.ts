@@ -186,6 +186,19 @@ describe('a new Device OS', () => {
   });
 });
 
+test('a module in the update slot is applied once its mark is set in the settings', async () => {
+  const bootloader = release('electron', '3.3.1').bootloader.bytes;
+  const up = await inDfu('electron', { deviceOs: '1.5.2' });
+  unit = up.unit;
+  await up.host.flash(0x080c0000, bootloader, 128 * 1024);
+  await up.host.out(0x01, 11, 1, 0, new Uint8Array(0));
+  await up.host.command(0x21, 1753);
+  await up.host.block(2, Uint8Array.of(0xa5));
+  await up.host.leave(1753);
+  await unit.whenMode('normal', { timeoutMs: 5000 });
+  expect(unit.modules()[0]).toMatchObject({ function: 'bootloader', version: 1100, isIntact: true });
+});
+
 describe('an update over control requests', () => {
   async function send(host: UsbHost, image: Uint8Array, validateOnly = false): Promise<number> {
     const start = await host.request(

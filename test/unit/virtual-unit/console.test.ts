@@ -82,6 +82,43 @@ test('s is one line of JSON with members in the order of the sheet', async () =>
   expect(user.u).toMatch(/^[0-9A-F]{64}$/);
 });
 
+test('s of Device OS 0.7 lists empty slots too and ends dependencies with an empty member', async () => {
+  const up = await plugged('electron', { deviceOs: '0.7.0' });
+  unit = up.unit;
+  await up.host.setDtr(true);
+  await up.host.setLineCoding(28_800);
+  const text = await up.host.ask('s', ']}\r\n');
+  expect(text).toContain('{"f":"s","n":"1","v":207,"_":""}');
+  expect(text).not.toContain('cellfw');
+  const entries = JSON.parse(text).m;
+  expect(entries).toHaveLength(6);
+  expect(entries[5]).toEqual({ s: 131072, l: 'f', vc: 30, vv: 0, d: [] });
+});
+
+test('L restarts into safe mode, listening', async () => {
+  const host = await listening('boron');
+  await host.usb.transferOut(1, Buffer.from('L'));
+  await unit?.whenMode('restarting', { timeoutMs: 5000 });
+  await unit?.whenMode('listening', { timeoutMs: 5000 });
+  await host.request(71);
+  expect(unit?.mode).toBe('safe');
+});
+
+test('a flood of letters is held back and every one of them is answered', async () => {
+  const host = await listening('boron');
+  const answers = 'system firmware version: 5.9.0\n\r\n'.repeat(400);
+  let text = '';
+  const written = (async () => {
+    for (let turn = 0; turn < 4; turn++) await host.usb.transferOut(1, Buffer.from('v'.repeat(100)));
+  })();
+  while (text.length < answers.length) {
+    const answer = await host.usb.transferIn(1, 128);
+    text += answer.kind === 'done' ? Buffer.from(answer.data).toString('latin1') : 'lost';
+  }
+  await written;
+  expect(text).toBe(answers);
+});
+
 test('letters are answered one after the other, unknown ones and line ends not at all', async () => {
   const host = await listening('boron');
   expect(await host.ask('?\r\nQmv', '5.9.0\n\r\n')).toBe(

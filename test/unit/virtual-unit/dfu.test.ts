@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { DFU_IN, DFU_OUT, DFU_REQUEST, DFU_STATE } from '../../../src-main/protocol/dfu.ts';
-import type { VirtualUnit } from '../../../src-main/virtual/unit/virtual-unit.ts';
+import { createUnitClock, type VirtualUnit } from '../../../src-main/virtual/unit/virtual-unit.ts';
 import { inDfu, type UsbHost } from './usb-host.ts';
 
 let unit: VirtualUnit | undefined;
@@ -35,8 +35,8 @@ describe.each([
     expect((await host.status()).state).toBe(DFU_STATE.uploadIdle);
   });
 
-  test('counts its busy time and bytes', async () => {
-    const host = await dfu(platform);
+  test('counts its busy time and bytes, and takes that time', async () => {
+    const host = await dfu(platform, { clock: createUnitClock({ speed: 10 }) });
     await host.flash(address, pattern(8192), sectorBytes);
     const [visit] = unit?.visits() ?? [];
     const sectors = Math.ceil(8192 / sectorBytes);
@@ -46,7 +46,7 @@ describe.each([
     expect(visit?.bytesProgrammed).toBe(8192);
     expect(visit?.wireMs).toBeGreaterThan(2 * 3);
     const busy = (visit?.eraseMs ?? 0) + (visit?.programMs ?? 0) + (visit?.wireMs ?? 0);
-    expect((visit?.lastTransferAt ?? 0) - (visit?.firstTransferAt ?? 0)).toBeGreaterThan(busy * 0.8);
+    expect((visit?.lastTransferAt ?? 0) - (visit?.firstTransferAt ?? 0)).toBeGreaterThan(busy * 0.7);
   });
 
   test('lists its commands by an upload of block 0', async () => {
@@ -87,7 +87,7 @@ describe.each([
     expect(hex(unit?.readFlash(address, 4) ?? NOTHING)).toBe('3012ffff');
   });
 
-  test('being pulled out during an erase leaves it half done and the transfer gone', async () => {
+  test('being pulled out during an erase ends the transfer as gone', async () => {
     const host = await dfu(platform);
     await host.flash(address, pattern(4096), sectorBytes);
     await host.download(0, Uint8Array.of(0x41, ...le32(address)));
@@ -102,6 +102,19 @@ describe.each([
 });
 
 describe('Gen 3', () => {
+  test('a page whose erase is cut short is half erased', async () => {
+    const host = await dfu('boron');
+    const data = pattern(4096).map((byte) => byte & 0x7f);
+    await host.flash(0xc0000, data, 4096);
+    await host.download(0, Uint8Array.of(0x41, ...le32(0xc0000)));
+    await host.status();
+    unit?.unplug();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const page = unit?.readFlash(0xc0000, 4096) ?? NOTHING;
+    expect(hex(page.subarray(2048))).toBe(hex(data.subarray(2048)));
+    expect(page.subarray(0, 2048).every((byte) => byte === 0xff)).toBe(true);
+  });
+
   test('works after GETSTATUS: the answer comes before the erase, the next request after it', async () => {
     const host = await dfu('boron');
     await host.flash(0xc0000, pattern(16), 4096);

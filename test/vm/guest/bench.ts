@@ -32,7 +32,7 @@ export async function open(input: {
   );
   const opened = await createRehearsalBench({
     units,
-    onTrouble: (portPath, failure) => troubles.push(`${portPath}: ${failure.code} ${failure.why}`),
+    onTrouble: (portPath, failure) => troubles.push(`${portPath}: ${failure.code} ${failure.detail}`),
   });
   bench = opened;
   return units.map((unit, index) => ({
@@ -54,7 +54,11 @@ export async function close(): Promise<readonly string[]> {
   return heard;
 }
 
-export async function waitForMode(input: { readonly unit: number; readonly mode: UnitMode; readonly timeoutMs: number }) {
+export async function waitForMode(input: {
+  readonly unit: number;
+  readonly mode: UnitMode;
+  readonly timeoutMs: number;
+}) {
   await unitAt(input.unit).whenMode(input.mode, { timeoutMs: input.timeoutMs });
 }
 
@@ -63,7 +67,11 @@ export function modeOf(input: { readonly unit: number }): UnitMode {
 }
 
 /** SHA-256, in hex, of what is really in the flash of a unit. */
-export function flashDigest(input: { readonly unit: number; readonly address: number; readonly length: number }): string {
+export function flashDigest(input: {
+  readonly unit: number;
+  readonly address: number;
+  readonly length: number;
+}): string {
   const content = unitAt(input.unit).readFlash(input.address, input.length);
   return createHash('sha256').update(content).digest('hex');
 }

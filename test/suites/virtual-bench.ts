@@ -1,9 +1,9 @@
-import { createDfuUtilFlasher } from '../../../src-main/adapters/usb/flasher.dfu-util.ts';
-import { createUnitConsole } from '../../../src-main/adapters/usb/unit-console.serialport.ts';
-import { createUnitControl } from '../../../src-main/adapters/usb/unit-control.ts';
-import { createVirtualLine } from '../../../src-main/virtual/line/virtual-line.ts';
-import type { Bench } from '../../suites/bench.ts';
-import { makeBenchUnit } from '../../suites/virtual-units.ts';
+import { createDfuUtilFlasher } from '../../src-main/adapters/usb/flasher.dfu-util.ts';
+import { createUnitConsole } from '../../src-main/adapters/usb/unit-console.serialport.ts';
+import { createUnitControl } from '../../src-main/adapters/usb/unit-control.ts';
+import { createVirtualLine } from '../../src-main/virtual/line/virtual-line.ts';
+import type { Bench } from './bench.ts';
+import { makeBenchUnit } from './virtual-units.ts';
 
 const SLOTS = [
   { slot: 'one', portPath: '1-1' },

@@ -13,6 +13,9 @@ const external = (id: string): boolean =>
   /^electron(\/|$)/.test(id) ||
   Object.keys(dependencies).some((name) => id === name || id.startsWith(`${name}/`));
 
+/** The licences of what is bundled, beside each bundle: their texts must travel with the code. */
+const LICENSES = 'third-party-licenses.md';
+
 const nodeEnvironment = (name: 'main' | 'preload', format: 'es' | 'cjs', fileName: string, target: string) => ({
   consumer: 'server' as const,
   resolve: { noExternal: true as const },
@@ -20,6 +23,7 @@ const nodeEnvironment = (name: 'main' | 'preload', format: 'es' | 'cjs', fileNam
     outDir: `../dist/${name}`,
     emptyOutDir: true,
     minify: false,
+    license: { fileName: LICENSES },
     target,
     sourcemap: name === 'main',
     rolldownOptions: { input: `src-main/${name}.ts`, external, output: { format, entryFileNames: fileName } },
@@ -32,7 +36,7 @@ export default defineConfig({
   plugins: [react()],
   build: { target: 'chrome150', modulePreload: { polyfill: false }, assetsInlineLimit: 0 },
   environments: {
-    client: { build: { outDir: '../dist/renderer', emptyOutDir: true } },
+    client: { build: { outDir: '../dist/renderer', emptyOutDir: true, license: { fileName: LICENSES } } },
     main: nodeEnvironment('main', 'es', 'main.js', 'node24'),
     preload: nodeEnvironment('preload', 'cjs', 'preload.cjs', 'chrome150'),
   },

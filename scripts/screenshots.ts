@@ -62,7 +62,7 @@ const scenes: readonly Scene[] = [
     name: 'languages',
     address: '#/',
     snapshot: line(mixedSlots(2)),
-    act: (page) => page.locator('header button').last().click(),
+    act: (page) => page.locator('[popovertarget]').click(),
   },
   { name: 'codes', address: '#/codes', snapshot: line(mixedSlots(4)) },
 ];

@@ -48,7 +48,7 @@ export async function buildStation(file: string, options: BuildOptions = {}): Pr
     const ports = await openPorts(settings, options.data ?? settings.data);
     const built = startStation(ports, {
       name: settings.name,
-      virtual: false,
+      virtual: settings.rehearsal,
       speed: 1,
       patience: 1,
       batch: options.batch ?? settings.batch,

@@ -10,7 +10,7 @@ import { type Platform, type PlatformName, platformByName } from './domain/platf
 import type { Recipe } from './firmware/recipe.ts';
 import { rememberProduct } from './station/remember-product.ts';
 import { createVirtualCloud, type VirtualCloud } from './virtual/cloud/virtual-cloud.ts';
-import { createVirtualLine, type VirtualLine } from './virtual/line/virtual-line.ts';
+import { createVirtualLine, type VirtualLine, type VirtualLineOptions } from './virtual/line/virtual-line.ts';
 import { createUnitClock } from './virtual/unit/unit-clock.ts';
 import { createVirtualBench, type VirtualBench } from './virtual-bench.ts';
 import { readFaults } from './virtual-faults.ts';
@@ -29,6 +29,8 @@ export type VirtualStationOptions = {
   /** `SLOT:NAME[=NUMBER]` or `PLATFORM:NAME`, `cloud:NAME`. */
   readonly faults?: readonly string[];
   readonly sim?: Partial<Recipe['sim']>;
+  /** How the line's flash tool is started where there is no .ts file to run: the packed app (electron/own-arguments.ts). */
+  readonly dfuUtil?: VirtualLineOptions['dfuUtil'];
 };
 
 export type BuiltVirtualStation = BuiltStation & {
@@ -72,7 +74,10 @@ export async function buildVirtualStation(options: VirtualStationOptions): Promi
     });
     const cloud = await createVirtualCloud({ products, faults: faults.value.cloud, clockSpeed: speed });
     closing.push(() => cloud.close());
-    const line = await createVirtualLine({ slots });
+    const line = await createVirtualLine({
+      slots,
+      ...(options.dfuUtil === undefined ? {} : { dfuUtil: options.dfuUtil }),
+    });
     closing.push(() => line.close());
     const units = slots.map(({ slot, platform }) => ({ slot, platform, faults: faults.value.units.get(slot) ?? [] }));
     const bench = createVirtualBench({ line, cloud, clock: createUnitClock({ speed }), scale, slots: units });

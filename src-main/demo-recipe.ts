@@ -14,14 +14,22 @@ export function demoProductId(platform: Platform): number {
   return 12_300 + platform.id;
 }
 
+export type DemoOptions = {
+  readonly data: string;
+  readonly scale: number;
+  readonly sim?: Partial<Recipe['sim']>;
+};
+
+/** The recipe of a platform's virtual product, written and then loaded through the same door as any other. */
+export async function demoRecipe(platform: Platform, options: DemoOptions): Promise<Result<Recipe>> {
+  return loadRecipe(await writeRecipeOf(platform, options));
+}
+
 /**
- * Writes the recipe of a platform's virtual product into the data folder, synthetic binaries included, and loads it through the same
- * door as any other. Electrons have a loose 4FF card, so their recipe imports it; the others come with an embedded SIM.
+ * Writes the recipe of a platform's virtual product into the data folder, synthetic binaries included; resolves with its path.
+ * Electrons have a loose 4FF card, so their recipe imports it; the others come with an embedded SIM.
  */
-export async function demoRecipe(
-  platform: Platform,
-  options: { readonly data: string; readonly scale: number; readonly sim?: Partial<Recipe['sim']> },
-): Promise<Result<Recipe>> {
+export async function writeRecipeOf(platform: Platform, options: DemoOptions): Promise<string> {
   const name: PlatformName = platform.name;
   const demo: DemoRecipeOptions = {
     platform: name,
@@ -37,5 +45,5 @@ export async function demoRecipe(
     },
   };
   const { recipePath } = await writeDemoRecipe(join(options.data, 'virtual-line', name), demo);
-  return loadRecipe(recipePath);
+  return recipePath;
 }

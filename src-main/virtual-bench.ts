@@ -78,17 +78,12 @@ export function createVirtualBench(options: VirtualBenchOptions): VirtualBench {
       place.plugged = false;
       place.fault = '';
     },
-    labelText: (slot) => {
-      const { identity } = at(slot).unit;
-      const { serialNumber, mobileSecret, deviceId } = identity;
-      if (serialNumber === undefined) return deviceId;
-      return mobileSecret === undefined ? serialNumber : `${serialNumber} ${mobileSecret}`;
-    },
+    labelText: (slot) => labelTextOf(at(slot).unit),
   };
 }
 
 /** What the factory told the cloud about a unit. */
-function factoryRecord(unit: VirtualUnit, platform: Platform): UnitInput {
+export function factoryRecord(unit: VirtualUnit, platform: Platform): UnitInput {
   const { deviceId, serialNumber, mobileSecret } = unit.identity;
   const { imei, sim } = unit.modem;
   return {
@@ -100,6 +95,12 @@ function factoryRecord(unit: VirtualUnit, platform: Platform): UnitInput {
     imei,
     ...(sim === 'none' ? {} : { iccid: sim.iccid }),
   };
+}
+
+/** The data matrix of a unit: its serial number, on Gen 3 with the mobile secret behind it. For the parser's eyes only. */
+export function labelTextOf({ identity: { serialNumber, mobileSecret, deviceId } }: VirtualUnit): string {
+  if (serialNumber === undefined) return deviceId;
+  return mobileSecret === undefined ? serialNumber : `${serialNumber} ${mobileSecret}`;
 }
 
 function setFault(place: Place, text: string): void {

@@ -4,51 +4,35 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createUnitControl } from '../../src-main/adapters/usb/unit-control.ts';
-import { type PlatformName, platformByName } from '../../src-main/domain/platform.ts';
-import type { FlashPlan } from '../../src-main/firmware/flash-plan.ts';
-import type { UsbBus } from '../../src-main/ports/usb-bus.ts';
-import { createVirtualLine } from '../../src-main/virtual/line/virtual-line.ts';
-import { createFactoryUnit } from '../../src-main/virtual/unit/factory-unit.ts';
-import { createUnitClock } from '../../src-main/virtual/unit/unit-clock.ts';
+import { type FlashPlan, planFlash } from '../../src-main/firmware/flash-plan.ts';
+import type { Recipe } from '../../src-main/firmware/recipe.ts';
+import type { UsbBus, UsbUnit } from '../../src-main/ports/usb-bus.ts';
 import type { VirtualUnit } from '../../src-main/virtual/unit/virtual-unit.ts';
-import { figuresOf, type VisitFigures } from './visit-figures.ts';
+import { figuresOf, median, type VisitFigures } from './visit-figures.ts';
 
 /** How to start dfu-util or the virtual line's program. */
 export type Program = {
   readonly command: string;
-  readonly args?: readonly string[] | undefined;
-  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 };
 
-const PORT_PATH = '1-1';
-const MODE_MS = 30_000;
+/** What the program wrote, and how long the unit had to wait for it. */
+export type PlainRun = { readonly bytes: number; readonly writes: readonly string[]; readonly visit: VisitFigures };
 
 /**
- * The peer: the same bytes, to the same kind of unit on the same line, by the flash program alone, one file after the other as
- * fast as a shell script would. What the station takes longer than this is the station's own.
+ * The peer: what the station would write to this unit, written by the flash program alone, one file after the other as fast as a
+ * shell script would. What the station takes longer than this is the station's own. The unit must be plugged in, in normal mode.
  */
-export async function measurePlainProgram(platformName: PlatformName, plan: FlashPlan): Promise<VisitFigures> {
-  const platform = platformByName(platformName);
-  const line = await createVirtualLine({ slots: [{ slot: '1', portPath: PORT_PATH, platform }] });
-  try {
-    const unit = createFactoryUnit(platformName, { number: 999, clock: createUnitClock() });
-    const isUp = unit.whenMode('normal', { timeoutMs: MODE_MS });
-    line.plug('1', unit);
-    await isUp;
-    return await flashByProgram(unit, line.bus, PORT_PATH, line.dfuUtil, plan);
-  } finally {
-    await line.close();
-  }
-}
-
-/** Sends a unit in normal mode to DFU mode, runs the program once per write, and reads the figures at the unit. */
-export async function flashByProgram(
-  unit: VirtualUnit,
-  bus: UsbBus,
-  portPath: string,
-  program: Program,
-  plan: FlashPlan,
-): Promise<VisitFigures> {
+export async function flashByProgram(options: {
+  readonly unit: VirtualUnit;
+  readonly bus: UsbBus;
+  readonly portPath: string;
+  readonly program: Program;
+  readonly recipe: Recipe;
+}): Promise<PlainRun> {
+  const { unit, bus, portPath, program, recipe } = options;
+  const plan = await planAndEnterDfu(await arrival(bus, portPath, 'normal'), bus, recipe);
   const folder = await mkdtemp(path.join(tmpdir(), 'linewright-bench-'));
   try {
     const commands = await Promise.all(
@@ -59,36 +43,49 @@ export async function flashByProgram(
         return ['-p', portPath, '-a', String(alt), '-s', place, '-D', file];
       }),
     );
-    const isInDfu = unit.whenMode('dfu', { timeoutMs: MODE_MS });
-    await sendToDfu(bus, portPath);
-    await isInDfu;
     await arrival(bus, portPath, 'dfu');
-    const isBack = unit.whenMode('restarting', { timeoutMs: 10 * MODE_MS });
     for (const args of commands) await runProgram(program, args);
-    await isBack;
+    await unit.whenMode('normal', { timeoutMs: MODE_MS });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
   const [visit] = unit.visits();
   if (visit === undefined) throw new Error('The program did not talk to the unit.');
-  return figuresOf(visit);
+  return { bytes: plan.totalBytes, writes: plan.writes.map(({ what }) => what), visit: figuresOf(visit) };
 }
 
-async function sendToDfu(bus: UsbBus, portPath: string): Promise<void> {
-  const session = await createUnitControl(bus).open(
-    await arrival(bus, portPath, 'normal'),
-    AbortSignal.timeout(MODE_MS),
-  );
+/** Median time from start to end of `--version`, in ms; throws when there is no such program. */
+export async function programStart(program: Program): Promise<number> {
+  const times: number[] = [];
+  for (let time = 0; time < STARTS; time += 1) {
+    const startedAt = performance.now();
+    await runProgram(program, ['--version']);
+    times.push(performance.now() - startedAt);
+  }
+  return median(times);
+}
+
+const STARTS = 5;
+const MODE_MS = 60_000;
+
+/** The station's own plan, from the unit's own list of modules; then request 50. */
+async function planAndEnterDfu(unit: UsbUnit, bus: UsbBus, recipe: Recipe): Promise<FlashPlan> {
+  const session = await createUnitControl(bus).open(unit, AbortSignal.timeout(MODE_MS));
   try {
+    const modules = await session.modules();
+    if ('refused' in modules) throw new Error('The unit does not list its modules.');
+    const plan = planFlash({ platform: unit.platform, modules: modules.value }, recipe);
+    if (!plan.ok) throw new Error(plan.failure.detail);
     await session.enterDfu();
+    return plan.value;
   } finally {
     await session.close();
   }
 }
 
 /** The unit on this port, as soon as it is there in this mode. */
-function arrival(bus: UsbBus, portPath: string, mode: 'normal' | 'dfu') {
-  const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<UsbBus['list']>>[number]>();
+function arrival(bus: UsbBus, portPath: string, mode: UsbUnit['mode']): Promise<UsbUnit> {
+  const { promise, resolve, reject } = Promise.withResolvers<UsbUnit>();
   const deadline = setTimeout(() => reject(new Error(`No unit in ${mode} mode on ${portPath}.`)), MODE_MS);
   const unsubscribe = bus.subscribe((event) => {
     if (event.kind === 'arrived' && event.unit.portPath === portPath && event.unit.mode === mode) resolve(event.unit);
@@ -99,7 +96,7 @@ function arrival(bus: UsbBus, portPath: string, mode: 'normal' | 'dfu') {
   });
 }
 
-/** Runs the program to its end; throws with its last words unless it exits with 0, or 74 after a leave (device-usb.md 3.3). */
+/** Runs the program to its end; throws with its last words unless it exits with 0. */
 async function runProgram({ command, args = [], env = {} }: Program, more: readonly string[]): Promise<void> {
   const child = spawn(command, [...args, ...more], {
     env: { ...process.env, ...env },
@@ -112,6 +109,5 @@ async function runProgram({ command, args = [], env = {} }: Program, more: reado
     });
   }
   const [status] = await once(child, 'close');
-  if (status === 0) return;
-  throw new Error(`${command} ended with ${status}: ${said}`);
+  if (status !== 0) throw new Error(`${command} ended with ${status}: ${said}`);
 }

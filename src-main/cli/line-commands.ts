@@ -1,3 +1,4 @@
+import type { BuiltVirtualStation } from '../build-virtual-station.ts';
 import { failureOf } from '../domain/failure.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { UsbUnit } from '../ports/usb-bus.ts';
@@ -39,10 +40,7 @@ export async function identifyCommand(options: LineOptions, output: Output): Pro
   const line = await openLine(options, output);
   if ('exit' in line) return line.exit;
   try {
-    if (line.kind === 'virtual') {
-      for (const { slot } of line.built.bench.units()) await line.built.bench.plug(slot, undefined);
-    }
-    const units = await line.built.ports.bus.list();
+    const units = line.kind === 'virtual' ? await plugAllIn(line.built) : await line.built.ports.bus.list();
     if (units.length === 0) {
       output.result({ ok: false, units: 0 }, 'No unit is plugged in.');
       return EXIT.bad;
@@ -53,6 +51,22 @@ export async function identifyCommand(options: LineOptions, output: Output): Pro
     await line.built.close();
   }
 }
+
+/** Plugs every unit of a virtual line in and waits until the bus shows them all. */
+async function plugAllIn({ bench, ports }: BuiltVirtualStation): Promise<readonly UsbUnit[]> {
+  const slots = bench.units().map(({ slot }) => slot);
+  const arrived: UsbUnit[] = [];
+  const all = new Promise<void>((resolve) => {
+    ports.bus.subscribe((event) => {
+      if (event.kind === 'arrived' && arrived.push(event.unit) === slots.length) resolve();
+    });
+  });
+  for (const slot of slots) await bench.plug(slot, undefined);
+  await waitUntil(all, AbortSignal.timeout(ARRIVE_MS)).catch(() => undefined);
+  return arrived;
+}
+
+const ARRIVE_MS = 60_000;
 
 /** All answers of one unit may take this long; a modem that starts is the slowest (device-usb.md 5.4). */
 const IDENTIFY_MS = 240_000;

@@ -45,6 +45,7 @@ const line = (command: Command): Command =>
     .option('--station <file>', 'real hardware and a real cloud, by a station file (docs/station-file.md)')
     .option('--batch <name>', 'the batch the runs belong to')
     .option('--speed <times>', 'virtual line: how many times faster than real chips', '1')
+    .option('--scale <share>', 'virtual line: share of the realistic module sizes, above 0 to 1', '1')
     .option(
       '--fault <slot:name>',
       'virtual line: a fault of the unit in a slot, or cloud:name; repeatable',
@@ -113,7 +114,8 @@ shared(program.command('rehearse').description('virtual units as real USB device
   .option('--units <platforms>', 'one unit each', 'electron,boron,b5som')
   .option('--speed <times>', 'how many times faster than real chips', '1')
   .option('--fault <slot:name>', 'a fault of the unit in a slot, or cloud:name; repeatable', collect, [])
-  .action(async (options: Shared & { units: string; speed: string; fault: readonly string[] }) => {
+  .option('--scale <share>', 'share of the realistic module sizes, 0 to 1', '1')
+  .action(async (options: Shared & { units: string; speed: string; scale: string; fault: readonly string[] }) => {
     const { rehearseCommand } = await import('./rehearse-command.ts');
     exitCode = await rehearseCommand(options, output(options));
   });

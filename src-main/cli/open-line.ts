@@ -1,5 +1,5 @@
 import { type BuiltStation, buildStation } from '../build-station.ts';
-import { type BuiltVirtualStation, buildVirtualStation } from '../build-virtual-station.ts';
+import { type BuiltVirtualStation, buildVirtualStation, type VirtualStationOptions } from '../build-virtual-station.ts';
 import { failure, type Result } from '../domain/failure.ts';
 import { type PlatformName, platformByName } from '../domain/platform.ts';
 import { EXIT, type Output } from './output.ts';
@@ -12,7 +12,10 @@ export type LineOptions = {
   readonly station?: string;
   readonly batch?: string;
   readonly speed: string;
+  readonly scale: string;
   readonly fault: readonly string[];
+  /** How a virtual line's flash tool is started; the window gives it, the command line does not need to. */
+  readonly dfuUtil?: VirtualStationOptions['dfuUtil'];
 };
 
 export type OpenLine =
@@ -29,9 +32,10 @@ export async function openLine(options: LineOptions, output: Output): Promise<Op
   }
   const platforms = parsePlatforms(options.virtual ?? '');
   const speed = Number(options.speed);
-  if (!platforms.ok || !(speed > 0 && speed <= 1000)) {
+  const scale = Number(options.scale);
+  if (!platforms.ok || !(speed > 0 && speed <= 1000) || !(scale > 0 && scale <= 1)) {
     const asked = platforms.ok
-      ? failure('request/invalid', '--speed is a number from above 0 to 1000.')
+      ? failure('request/invalid', '--speed is a number from above 0 to 1000, --scale from above 0 to 1.')
       : platforms.failure;
     output.failed(asked);
     return { exit: EXIT.misuse };
@@ -40,8 +44,10 @@ export async function openLine(options: LineOptions, output: Output): Promise<Op
     platforms: platforms.value,
     data: options.data,
     speed,
+    scale,
     faults: options.fault,
     ...(options.batch === undefined ? {} : { batch: options.batch }),
+    ...(options.dfuUtil === undefined ? {} : { dfuUtil: options.dfuUtil }),
   });
   if (built.ok) return { kind: 'virtual', built: built.value };
   const exit = output.failed(built.failure);

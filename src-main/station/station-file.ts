@@ -29,6 +29,7 @@ const schema = z.strictObject({
   data: path,
   dfuUtil: path.optional(),
   batch: z.string().min(1).max(60).optional(),
+  rehearsal: z.boolean().optional(),
 });
 
 /** A validated station file; every path in it absolute. */
@@ -41,6 +42,8 @@ export type StationFile = {
   readonly data: string;
   readonly dfuUtil: string;
   readonly batch: string;
+  /** The units or the cloud are not real: screens and records say so, and nothing built counts. */
+  readonly rehearsal: boolean;
 };
 
 const MAX_BYTES = 256 * 1024;
@@ -79,6 +82,7 @@ export async function readStationFile(file: string): Promise<Result<StationFile>
       data: here(given.data),
       dfuUtil: given.dfuUtil === undefined ? 'dfu-util' : isName ? given.dfuUtil : here(given.dfuUtil),
       batch: given.batch ?? new Date().toISOString().slice(0, 10),
+      rehearsal: given.rehearsal ?? false,
     },
   };
 }

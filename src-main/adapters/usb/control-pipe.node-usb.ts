@@ -17,7 +17,8 @@ export function createNodeUsbPipe(
 ): ControlPipe {
   const closed = new AbortController();
   const over = AbortSignal.any([options.gone, closed.signal]);
-  let closing: Promise<void> | undefined;
+  const underWay = new Set<Promise<unknown>>();
+  let isClosing = false;
 
   const guarded = async <Value>(what: string, timeoutMs: number, work: () => Promise<Value>): Promise<Value> => {
     if (over.aborted) throw usbError('gone', what);
@@ -26,8 +27,11 @@ export function createNodeUsbPipe(
     over.addEventListener('abort', onOver, { once: true });
     // The package ends a transfer at its own deadline; this one only catches a package that does not.
     const lapse = setTimeout(() => leave.reject(usbError('timeout', what)), timeoutMs + LAPSE_MS);
+    const transfer = work();
+    underWay.add(transfer);
+    transfer.catch(() => undefined).finally(() => underWay.delete(transfer));
     try {
-      return await Promise.race([work(), leave.promise]);
+      return await Promise.race([transfer, leave.promise]);
     } catch (thrown) {
       throw await explain(what, thrown, options.isPresent);
     } finally {
@@ -53,13 +57,18 @@ export function createNodeUsbPipe(
         if (status === 'stall') throw usbError('stall', what);
       });
     },
-    close() {
-      closing ??= (async () => {
-        closed.abort();
-        options.onClose();
-        await device.close().catch(() => undefined);
-      })();
-      return closing;
+    async close() {
+      if (isClosing) return;
+      isClosing = true;
+      closed.abort();
+      options.onClose();
+      const release = async (): Promise<void> => {
+        // The package cannot cancel a transfer, and throws when a device is closed under one; it ends at its own deadline.
+        await Promise.allSettled(underWay);
+        await device.close();
+      };
+      const released = release().catch(() => undefined);
+      if (underWay.size === 0) await released;
     },
   };
 }

@@ -41,6 +41,7 @@ export function dfuMode(hardware: UnitHardware, session: Session): UsbFirmware {
           if (isData(setup)) {
             downloadedBytes += data.length;
             if (downloadedBytes >= (faults.number('unplug-at-byte') ?? Number.POSITIVE_INFINITY)) {
+              faults.clear('unplug-at-byte');
               session.pullPlug();
               return 'stall';
             }

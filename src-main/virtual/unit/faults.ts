@@ -32,7 +32,7 @@ export const FAULTS = {
   'dfu-stall-erase': { does: 'this erase of a DFU visit fails, and all that follow', number: 1 },
   'dfu-error-write': { does: 'this write of a DFU visit fails, and all that follow', number: 1 },
   'dfu-stuck-busy': { does: 'this write of a DFU visit never finishes', number: 1 },
-  'unplug-at-byte': { does: 'is pulled out when this many bytes have been downloaded', number: 20_000 },
+  'unplug-at-byte': { does: 'is pulled out, once, when this many bytes have been downloaded', number: 20_000 },
   'flip-bit': { does: 'one bit is programmed wrong, silently, after this many bytes', number: 5000 },
   'wrong-version-after-restart': { does: 'writes of the system part are acknowledged and lost' },
   'stale-128k-app': { does: 'holds a valid old application in the 128 KB slot, and its bootloader does not remove it' },

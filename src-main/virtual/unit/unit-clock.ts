@@ -7,7 +7,7 @@ import type { UnitClock } from './usb-function.ts';
  */
 export function createUnitClock(options: { readonly speed?: number } = {}): UnitClock {
   const speed = options.speed ?? 1;
-  if (!(speed > 0)) throw new RangeError(`A clock needs a speed above 0, not ${speed}.`);
+  if (!(speed > 0 && Number.isFinite(speed))) throw new RangeError(`A clock needs a speed above 0, not ${speed}.`);
   const origin = performance.now();
   let ahead = 0;
   const settle = (asked: number, slept: number): void => {

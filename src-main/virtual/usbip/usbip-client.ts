@@ -10,7 +10,10 @@ export type ClientAnswer =
   | { readonly kind: 'done'; readonly data: Buffer }
   | { readonly kind: 'stall' }
   | { readonly kind: 'timeout' }
-  | { readonly kind: 'gone' };
+  /** The unit left the bus during the transfer. */
+  | { readonly kind: 'gone' }
+  /** It had left before. */
+  | { readonly kind: 'absent' };
 
 /** A unit imported into this program. */
 export interface ImportedUnit {
@@ -85,7 +88,7 @@ export async function importUnit(
     device,
     control: (setup, data, transferTimeoutMs) =>
       new Promise((resolve) => {
-        if (!socket.writable || socket.readableEnded) return resolve({ kind: 'gone' });
+        if (!socket.writable || socket.readableEnded) return resolve({ kind: 'absent' });
         sequence += 1;
         const own = sequence;
         const isIn = (setup.requestType & 0x80) !== 0;

@@ -17,6 +17,7 @@ beforeEach(async () => {
   writeFileSync(join(folder, 'secret.json'), '"outside"');
   writeFileSync(join(folder, 'web', 'index.html'), '<p>page</p>');
   writeFileSync(join(folder, 'web', 'assets', 'main-1a_B.js'), 'export {};');
+  writeFileSync(join(folder, 'web', '.hidden.json'), '"outside"');
   writeFileSync(join(folder, 'web', 'notes.txt'), 'not part of the page');
   const scripted = createScriptedStation(() => ({ ok: true, value: null }));
   server = await serveLoopback(scripted.station, { webRoot: join(folder, 'web') });
@@ -79,6 +80,7 @@ test.each([
   '/%E0%A4%A',
   '//secret.json',
   '/link.json',
+  '/.hidden.json',
   '/assets',
   '/notes.txt',
   '/absent.js',

@@ -129,7 +129,7 @@ test('a client whose unit is pulled out hears it at once, and every call after',
   await new Promise((resolve) => setImmediate(resolve));
   unit.leave();
   expect(await waiting).toEqual({ kind: 'gone' });
-  expect(await imported.control(setup, NO_DATA, 60_000)).toEqual({ kind: 'gone' });
+  expect(await imported.control(setup, NO_DATA, 60_000)).toEqual({ kind: 'absent' });
 });
 
 test('a client that gives up unlinks its request and can go on', async () => {

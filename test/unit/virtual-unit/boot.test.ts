@@ -186,6 +186,22 @@ describe('a new Device OS', () => {
   });
 });
 
+test('a real radio stack is known by the information block of its maker', async () => {
+  const up = await inDfu('boron');
+  unit = up.unit;
+  const image = new Uint8Array(0x2030).fill(0x11);
+  const view = new DataView(image.buffer);
+  view.setUint32(0x2004, 0x51b1e5db, true);
+  view.setUint32(0x2008, 0x27000, true);
+  view.setUint16(0x200c, 182, true);
+  await up.host.flash(0x1000, image, 4096);
+  expect(unit.modules().find((module) => module.function === 'radio-stack')).toMatchObject({
+    version: 182,
+    sizeBytes: 0x26000,
+    isIntact: true,
+  });
+});
+
 test('a module in the update slot is applied once its mark is set in the settings', async () => {
   const bootloader = release('electron', '3.3.1').bootloader.bytes;
   const up = await inDfu('electron', { deviceOs: '1.5.2' });

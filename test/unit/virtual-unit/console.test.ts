@@ -151,6 +151,25 @@ test('what is written while DTR is down is lost, not kept', async () => {
   expect(await host.ask('v', '\n\r\n')).toBe('system firmware version: 5.9.0\n\r\n');
 });
 
+test('output that nobody has fetched is gone when DTR rises again', async () => {
+  const host = await listening('boron');
+  await host.usb.transferOut(1, Buffer.from('m'));
+  await host.request(20);
+  await host.setDtr(false);
+  await host.setDtr(true);
+  expect(await host.ask('v', '\n\r\n')).toBe('system firmware version: 5.9.0\n\r\n');
+});
+
+test('with DTR down a pending read gets nothing', async () => {
+  const host = await listening('boron');
+  await host.setDtr(false);
+  const read = host.usb.transferIn(1, 64);
+  await host.usb.transferOut(1, Buffer.from('v'));
+  await host.request(20);
+  unit?.unplug();
+  expect(await read).toEqual({ kind: 'gone' });
+});
+
 test('a host that holds DTR without reading counts as gone, until it reads again', async () => {
   const host = await listening('boron', { hostTimers: createUnitClock({ speed: 1000 }) });
   await host.usb.transferOut(1, Buffer.from('ssssv'));

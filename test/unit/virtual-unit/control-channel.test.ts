@@ -85,6 +85,15 @@ test('a raw reset takes the unit off the bus in the middle of the transfer', asy
   expect(host.enumerations).toBe(2);
 });
 
+test('a restart turns the modem off, and Device OS remembers what it read', async () => {
+  const host = await boron({ turnsModemOn: false });
+  await host.request(CONTROL_REQUEST.iccid);
+  await host.out(0x40, 0x50, 0, 40, NOTHING);
+  await unit?.whenMode('normal', { timeoutMs: 5000 });
+  expect(unit?.modem.isOn).toBe(false);
+  expect(unit?.modem.cached.imei).toBe(unit?.modem.imei);
+});
+
 test('Gen 2 0.7 has the raw channel only: version, device ID with NUL, and DFU mode by a raw request', async () => {
   const up = await plugged('electron', { deviceOs: '0.7.0' });
   unit = up.unit;

@@ -15,6 +15,7 @@ export type Candidate = {
   readonly name: string;
   readonly serial: string;
   readonly attributes: number;
+  readonly detachTimeoutMs: number;
   readonly transferSize: number;
   readonly dfuVersion: number;
 };
@@ -96,6 +97,7 @@ async function readCandidates(unit: ImportedUnit, options: Options): Promise<Can
       name,
       serial,
       attributes: functional.readUInt8(2),
+      detachTimeoutMs: functional.readUInt16LE(3),
       transferSize: functional.readUInt16LE(5),
       dfuVersion: functional.readUInt16LE(7),
     });

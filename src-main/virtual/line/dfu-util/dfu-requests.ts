@@ -126,6 +126,8 @@ export function transferError(answer: Exclude<ClientAnswer, { kind: 'done' }>): 
     case 'timeout':
       return { error: 'LIBUSB_ERROR_TIMEOUT', number: -7 };
     case 'gone':
+      return { error: 'LIBUSB_ERROR_IO', number: -1 };
+    case 'absent':
       return { error: 'LIBUSB_ERROR_NO_DEVICE', number: -4 };
   }
 }

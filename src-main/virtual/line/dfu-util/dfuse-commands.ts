@@ -20,9 +20,21 @@ const COMMAND_BLOCK = 0;
 /** Block 2 is "at the address pointer" (device-usb.md 6.1). */
 const DATA_BLOCK = 2;
 
+/** Prints the name of the memory and, when asked to be verbose, its segments. */
+export function announceLayout({ layout, print, verbosity }: DfuseSession): void {
+  print.out(`DfuSe interface name: "${layout.name}"\n`);
+  if (verbosity === 0) return;
+  for (const { start, end, pageBytes, isReadable, isErasable, isWriteable } of layout.segments) {
+    const bytes = end - start + 1;
+    const pages = `${String(bytes / pageBytes).padStart(3)} x ${String(pageBytes).padStart(4)} = ${String(bytes).padStart(5)}`;
+    const rights = `${isReadable ? 'r' : ''}${isErasable ? 'e' : ''}${isWriteable ? 'w' : ''}`;
+    print.out(`Memory segment at 0x${hex8(start)} ${pages} (${rights})\n`);
+  }
+}
+
 /** Moves the address pointer. Throws ProgramExit as every command here: 74 for a failed transfer, 76 for a wrong state. */
 export async function setAddress(session: DfuseSession, address: number): Promise<void> {
-  if (session.verbosity > 0) session.print.err(`  Setting address pointer to 0x${hex8(address)}\n`);
+  if (session.verbosity > 1) session.print.err(`  Setting address pointer to 0x${hex8(address)}\n`);
   await runCommand(session, 'SET_ADDRESS', commandBytes(0x21, address));
 }
 

@@ -1,5 +1,6 @@
 import { abortToIdle } from './dfu-requests.ts';
 import {
+  announceLayout,
   type DfuseSession,
   eraseEverything,
   erasePage,
@@ -23,6 +24,7 @@ export async function download(
   transferSize: number,
 ): Promise<void> {
   const { options, print, pipe } = session;
+  announceLayout(session);
   await eraseEverything(session);
   if (file === undefined) {
     print.out('DfuSe command mode\n');
@@ -59,7 +61,7 @@ async function writeElement(session: DfuseSession, bytes: Buffer, address: numbe
     const to = address + at;
     if (session.verbosity > 0) {
       const range = `memory ${hex8(to)}-${hex8(to + chunk.length - 1)}, size ${chunk.length}`;
-      print.out(` Download from image offset ${hex8(at)} to ${range}\n`);
+      print.err(` Download from image offset ${hex8(at)} to ${range}\n`);
     } else {
       bar(at, bytes.length);
     }
@@ -87,7 +89,7 @@ async function eraseElement(session: DfuseSession, size: number, address: number
         if (pageOf(page, segment.pageBytes) !== lastErased) lastErased = await erasePage(session, page);
       }
       if (pageOf(end - 1, segment.pageBytes) !== lastErased) {
-        if (session.verbosity > 0) session.print.out(' Chunk extends into next page, erase it as well\n');
+        if (session.verbosity > 1) session.print.err(' Chunk extends into next page, erase it as well\n');
         lastErased = await erasePage(session, end - 1);
       }
     }

@@ -1,6 +1,13 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { abortToIdle } from './dfu-requests.ts';
-import { type DfuseSession, eraseEverything, hex8, printTransferError, setAddress } from './dfuse-commands.ts';
+import {
+  announceLayout,
+  type DfuseSession,
+  eraseEverything,
+  hex8,
+  printTransferError,
+  setAddress,
+} from './dfuse-commands.ts';
 import { leave } from './dfuse-download.ts';
 import { EXIT, exitWith, ProgramExit, warning } from './exit.ts';
 import { systemText } from './firmware-file.ts';
@@ -58,11 +65,12 @@ async function readMemory(session: DfuseSession, transferSize: number, keep: (by
 async function prepare(session: DfuseSession): Promise<number> {
   const { options, layout, print, pipe } = session;
   if (options.address === undefined) {
-    if (options.length > 0) return options.length;
-    print.err(warning('Unbound upload not supported on DfuSe devices'));
-    print.out(`Limiting default upload to ${DEFAULT_LIMIT_BYTES} bytes\n`);
-    return DEFAULT_LIMIT_BYTES;
+    if (options.length === 0) print.err(warning('Unbound upload not supported on DfuSe devices'));
+    const limit = options.length || DEFAULT_LIMIT_BYTES;
+    print.out(`Limiting default upload to ${limit} bytes\n`);
+    return limit;
   }
+  announceLayout(session);
   await eraseEverything(session);
   const segment = findSegment(layout, options.address);
   if (!options.force && segment?.isReadable !== true) {

@@ -33,6 +33,8 @@ see http://dfu-util.sourceforge.net
 
 `;
 const WAIT_ROUND_MS = 20;
+/** Linux takes at most a page in one control transfer. */
+const LARGEST_TRANSFER_BYTES = 4096;
 
 /**
  * The program on this process's own stdout and stderr. `main.ts` runs it when the app is started again with `--virtual-dfu-util`
@@ -123,19 +125,22 @@ async function serve(
   const { device } = chosen;
   print.out(`Device ID ${hex4(device.vendorId)}:${hex4(device.productId)}\n`);
   print.out(`Device DFU version ${hex4(chosen.dfuVersion)}\n`);
+  if (options.verbosity > 0) print.out(describeFunction(chosen));
   print.out('Claiming USB DFU Interface...\n');
   await selectAlternate(unit, chosen, print);
   const pipe = createDfuPipe(unit, chosen.interfaceNumber);
   await reachIdle(pipe, print);
   print.out(`DFU mode device DFU version ${hex4(chosen.dfuVersion)}\n`);
   const transferSize = chooseTransferSize(chosen, options, print);
-  if (options.mode === 'detach') return;
+  if (options.mode === 'detach') {
+    if ((await pipe.detach(1000)) !== undefined) print.err(warning("can't detach"));
+    return;
+  }
   const dfuse = parseDfuseOptions(options.dfuse);
   const layout = parseMemoryLayout(chosen.name);
   if (layout === undefined) throw exitWith(EXIT.io, 'Failed to parse memory layout');
   const session: DfuseSession = { pipe, print, layout, options: dfuse, verbosity: options.verbosity };
   checkFileIds(file, device);
-  print.out(`DfuSe interface name: "${layout.name}"\n`);
   if (options.mode === 'upload') await upload(session, options.file ?? '', transferSize);
   else await download(session, file, transferSize);
   if (options.finalReset) {
@@ -192,13 +197,20 @@ async function reachIdle(pipe: DfuPipe, print: Print): Promise<void> {
 }
 
 function chooseTransferSize(chosen: Candidate, options: Options, print: Print): number {
-  if (options.transferSize > 0) {
-    print.out('Warning: Overriding device-reported transfer size\n');
-    return Math.min(options.transferSize, 0xffff);
-  }
   if (chosen.transferSize === 0) throw exitWith(EXIT.io, 'Transfer size must be specified');
   print.out(`Device returned transfer size ${chosen.transferSize}\n`);
-  return chosen.transferSize;
+  if (options.transferSize === 0) return chosen.transferSize;
+  print.out('Warning: Overriding device-reported transfer size\n');
+  if (options.transferSize <= LARGEST_TRANSFER_BYTES) return options.transferSize;
+  print.out(`Limited transfer size to ${LARGEST_TRANSFER_BYTES}\n`);
+  return LARGEST_TRANSFER_BYTES;
+}
+
+function describeFunction({ attributes, detachTimeoutMs }: Candidate): string {
+  const names = ['bitCanDnload', 'bitCanUpload', 'bitManifestationTolerant', 'bitWillDetach'];
+  const set = names.filter((_name, bit) => (attributes & (1 << bit)) !== 0).join(' ');
+  const number = attributes.toString(16).padStart(2, '0');
+  return `DFU attributes: (0x${number}) ${set}\nDetach timeout ${detachTimeoutMs} ms\n`;
 }
 
 function checkFileIds(file: FirmwareFile | undefined, device: Candidate['device']): void {

@@ -1,0 +1,109 @@
+/**
+ * `npm run bench`: builds virtual units at the speed of real chips and prints how long a unit waits for its station.
+ * docs/performance.md says what the figures mean.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import type { PlatformName } from '../src-main/domain/platform.ts';
+import { UNIT_PLATFORMS } from '../src-main/virtual/unit/unit-platforms.ts';
+import { measureInVm } from './bench/in-vm.ts';
+import { watchMachine } from './bench/machine.ts';
+import { measurePlainProgram, programStart } from './bench/plain-program.ts';
+import { type BenchReport, reportText } from './bench/report.ts';
+import { measureStation } from './bench/station-runs.ts';
+
+const USAGE = `Usage: npm run bench -- [OPTIONS]
+  --platform NAME   boron (default), electron, b5som, ...; several with commas
+  --runs N          units built one after the other (default 3)
+  --slots N         units built at once, each in a slot of its own (default 1)
+  --vm              also with the real dfu-util in the virtual machine of npm run vm (Linux with QEMU)
+  --json            one JSON line per platform`;
+
+type Options = {
+  readonly platforms: readonly PlatformName[];
+  readonly runs: number;
+  readonly slots: number;
+  readonly vm: boolean;
+  readonly json: boolean;
+};
+
+const options = readOptions(process.argv.slice(2));
+if (typeof options === 'string') {
+  console.error(`${options}\n${USAGE}`);
+  process.exitCode = 2;
+} else {
+  for (const platform of options.platforms) {
+    const report = await bench(platform, options);
+    console.log(options.json ? JSON.stringify(report) : `${reportText(report)}\n`);
+  }
+}
+
+async function bench(platform: PlatformName, { runs, slots, vm, json }: Options): Promise<BenchReport> {
+  const say = (text: string): void => {
+    if (!json) console.error(text);
+  };
+  const data = await mkdtemp(path.join(tmpdir(), 'linewright-bench-'));
+  try {
+    const machine = watchMachine();
+    say(`Building ${runs * slots} x ${platform} on the virtual line at the speed of real chips ...`);
+    const { runs: station, plan } = await measureStation({
+      ...{ platform, runs, slots, data },
+      onRun: (run) =>
+        say(`  slot ${run.slot}: ${(run.wholeMs / 1000).toFixed(1)} s, wall/busy ${run.visit.ratio.toFixed(3)}`),
+    });
+    say('Writing the same by the flash program alone ...');
+    const plain = await measurePlainProgram(platform, plan);
+    const dfuUtilStartMs = await programStart({ command: 'dfu-util' }).catch(() => undefined);
+    const report: BenchReport = {
+      platform,
+      deviceOs: station[0]?.deviceOs ?? '',
+      bytes: plan.totalBytes,
+      writes: plan.writes.map(({ what }) => what),
+      machine: machine(),
+      slots,
+      station,
+      plain,
+      ...(dfuUtilStartMs === undefined ? {} : { dfuUtilStartMs }),
+    };
+    return vm ? { ...report, vm: await measureInVm(platform, say) } : report;
+  } finally {
+    await rm(data, { recursive: true, force: true });
+  }
+}
+
+/** The options, or what is wrong with them. */
+function readOptions(args: readonly string[]): Options | string {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        platform: { type: 'string', default: 'boron' },
+        runs: { type: 'string', default: '3' },
+        slots: { type: 'string', default: '1' },
+        vm: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) return 'How long units wait for their station.';
+    const known = new Map<string, PlatformName>(UNIT_PLATFORMS.map(({ platform: { name } }) => [name, name]));
+    const platforms: PlatformName[] = [];
+    for (const name of values.platform.split(',')) {
+      const platform = known.get(name.trim().toLowerCase());
+      if (platform === undefined) return `There is no virtual ${name}: choose from ${[...known.keys()].join(', ')}.`;
+      platforms.push(platform);
+    }
+    const [runs, slots] = [Number(values.runs), Number(values.slots)];
+    if (!isCount(runs) || !isCount(slots)) return '--runs and --slots are whole numbers from 1 to 64.';
+    return { platforms, runs, slots, vm: values.vm, json: values.json };
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+  }
+}
+
+function isCount(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= 64;
+}

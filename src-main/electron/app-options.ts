@@ -1,0 +1,46 @@
+import { parseArgs } from 'node:util';
+import type { LineOptions } from '../cli/open-line.ts';
+import { defaultDataFolder } from '../data-folder.ts';
+import { failure, type Result } from '../domain/failure.ts';
+
+/** The line of a window nobody told anything else, as without a window (headless.ts). */
+const DEMO_LINE = 'electron,boron,b5som';
+
+/**
+ * The line the window is for, from the same options as `linewright serve`: `--station FILE`, or `--virtual` with `--speed` and
+ * `--fault`; `--data`, `--batch`. Refuses with `request/invalid` what it does not know, so that a mistyped `--station` never opens a
+ * virtual line.
+ */
+export function readAppOptions(given: readonly string[]): Result<LineOptions> {
+  try {
+    const { values } = parseArgs({ args: [...given], options: OPTIONS, strict: true, allowPositionals: false });
+    const { station, virtual, data, batch, speed, fault } = values;
+    if (station !== undefined && virtual !== undefined) return misuse('Say --station or --virtual, not both.');
+    return {
+      ok: true,
+      value: {
+        data: data ?? defaultDataFolder(),
+        hasOwnData: data !== undefined,
+        speed: speed ?? '1',
+        fault: fault ?? [],
+        ...(batch === undefined ? {} : { batch }),
+        ...(station === undefined ? { virtual: virtual ?? DEMO_LINE } : { station }),
+      },
+    };
+  } catch (thrown) {
+    return misuse(thrown instanceof Error ? thrown.message : String(thrown));
+  }
+}
+
+const OPTIONS = {
+  station: { type: 'string' },
+  virtual: { type: 'string' },
+  data: { type: 'string' },
+  batch: { type: 'string' },
+  speed: { type: 'string' },
+  fault: { type: 'string', multiple: true },
+} as const;
+
+function misuse(detail: string): Result<never> {
+  return { ok: false, failure: failure('request/invalid', detail) };
+}

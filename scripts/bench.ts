@@ -11,9 +11,10 @@ import type { PlatformName } from '../src-main/domain/platform.ts';
 import { UNIT_PLATFORMS } from '../src-main/virtual/unit/unit-platforms.ts';
 import { measureInVm } from './bench/in-vm.ts';
 import { watchMachine } from './bench/machine.ts';
-import { measurePlainProgram, programStart } from './bench/plain-program.ts';
+import { programStart } from './bench/plain-program.ts';
 import { type BenchReport, reportText } from './bench/report.ts';
-import { measureStation } from './bench/station-runs.ts';
+import type { StationRun } from './bench/station-run.ts';
+import { plainRunOnVirtualLine, stationRounds } from './bench/virtual-line.ts';
 
 const USAGE = `Usage: npm run bench -- [OPTIONS]
   --platform NAME   boron (default), electron, b5som, ...; several with commas
@@ -47,28 +48,30 @@ async function bench(platform: PlatformName, { runs, slots, vm, json }: Options)
   };
   const data = await mkdtemp(path.join(tmpdir(), 'linewright-bench-'));
   try {
-    const machine = watchMachine();
+    const watched = watchMachine();
     say(`Building ${runs * slots} x ${platform} on the virtual line at the speed of real chips ...`);
-    const { runs: station, plan } = await measureStation({
-      ...{ platform, runs, slots, data },
-      onRun: (run) =>
-        say(`  slot ${run.slot}: ${(run.wholeMs / 1000).toFixed(1)} s, wall/busy ${run.visit.ratio.toFixed(3)}`),
-    });
-    say('Writing the same by the flash program alone ...');
-    const plain = await measurePlainProgram(platform, plan);
+    const station: StationRun[] = [];
+    const plain: BenchReport['plain'][number][] = [];
+    for await (const round of stationRounds({ platform, rounds: runs, slots, data })) {
+      station.push(...round);
+      for (const { slot, wholeMs, visit } of round) {
+        say(`  slot ${slot}: ${(wholeMs / 1000).toFixed(1)} s, wall/busy ${visit.ratio.toFixed(3)}`);
+      }
+      // Turn by turn with the station, so that a noisy computer disturbs both alike.
+      const alone = await plainRunOnVirtualLine(platform, data);
+      say(`  the flash program alone: wall/busy ${alone.visit.ratio.toFixed(3)}`);
+      plain.push(alone);
+    }
+    const machine = watched();
     const dfuUtilStartMs = await programStart({ command: 'dfu-util' }).catch(() => undefined);
-    const report: BenchReport = {
-      platform,
+    return {
+      ...{ platform, machine, slots, station, plain },
       deviceOs: station[0]?.deviceOs ?? '',
-      bytes: plan.totalBytes,
-      writes: plan.writes.map(({ what }) => what),
-      machine: machine(),
-      slots,
-      station,
-      plain,
+      bytes: plain[0]?.bytes ?? 0,
+      writes: plain[0]?.writes ?? [],
       ...(dfuUtilStartMs === undefined ? {} : { dfuUtilStartMs }),
+      ...(vm ? { vm: await measureInVm(platform, slots, say) } : {}),
     };
-    return vm ? { ...report, vm: await measureInVm(platform, say) } : report;
   } finally {
     await rm(data, { recursive: true, force: true });
   }

@@ -6,7 +6,7 @@ import type { UnitCondition, UnitInput } from './virtual/cloud/register-unit.ts'
 import type { VirtualCloud } from './virtual/cloud/virtual-cloud.ts';
 import type { VirtualLine } from './virtual/line/virtual-line.ts';
 import { createFactoryUnit } from './virtual/unit/factory-unit.ts';
-import { type Fault, parseFault } from './virtual/unit/faults.ts';
+import { FAULT_NAMES, type Fault, parseFault } from './virtual/unit/faults.ts';
 import type { UnitClock } from './virtual/unit/usb-function.ts';
 import type { VirtualUnit } from './virtual/unit/virtual-unit.ts';
 
@@ -58,6 +58,7 @@ export function createVirtualBench(options: VirtualBenchOptions): VirtualBench {
       const { unit, platform } = at(slot);
       cloud.registerUnit({ ...factoryRecord(unit, platform), conditions });
     },
+    faultNames: () => FAULT_NAMES,
     units: () => [...places].map(([slot, place]) => viewOf(slot, place)),
     plug: async (slot, text) => {
       const place = at(slot);

@@ -7,14 +7,14 @@ import { failure, type Result } from '../domain/failure.ts';
 const DEMO_LINE = 'electron,boron,b5som';
 
 /**
- * The line the window is for, from the same options as `linewright serve`: `--station FILE`, or `--virtual` with `--speed` and
- * `--fault`; `--data`, `--batch`. Refuses with `request/invalid` what it does not know, so that a mistyped `--station` never opens a
+ * The line the window is for, from the same options as `linewright serve`: `--station FILE`, or `--virtual` with `--speed`, `--scale`
+ * and `--fault`; `--data`, `--batch`. Refuses with `request/invalid` what it does not know, so that a mistyped `--station` never opens a
  * virtual line.
  */
 export function readAppOptions(given: readonly string[]): Result<LineOptions> {
   try {
     const { values } = parseArgs({ args: [...given], options: OPTIONS, strict: true, allowPositionals: false });
-    const { station, virtual, data, batch, speed, fault } = values;
+    const { station, virtual, data, batch, speed, scale, fault } = values;
     if (station !== undefined && virtual !== undefined) return misuse('Say --station or --virtual, not both.');
     return {
       ok: true,
@@ -22,6 +22,7 @@ export function readAppOptions(given: readonly string[]): Result<LineOptions> {
         data: data ?? defaultDataFolder(),
         hasOwnData: data !== undefined,
         speed: speed ?? '1',
+        scale: scale ?? '1',
         fault: fault ?? [],
         ...(batch === undefined ? {} : { batch }),
         ...(station === undefined ? { virtual: virtual ?? DEMO_LINE } : { station }),
@@ -38,6 +39,7 @@ const OPTIONS = {
   data: { type: 'string' },
   batch: { type: 'string' },
   speed: { type: 'string' },
+  scale: { type: 'string' },
   fault: { type: 'string', multiple: true },
 } as const;
 

@@ -248,7 +248,7 @@ export class Station implements StationCommands {
       counts: { ...this.#counts },
       troubles: this.#troubles,
       ...(this.#lastScan === undefined ? {} : { lastScan: this.#lastScan }),
-      ...(bench === undefined ? {} : { bench: bench.units() }),
+      ...(bench === undefined ? {} : { bench: bench.units(), benchFaults: bench.faultNames() }),
     };
   }
 

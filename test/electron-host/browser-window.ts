@@ -1,14 +1,11 @@
 import { EventEmitter } from 'node:events';
-import { createWebContents, type WebContentsModel } from './web-contents.ts';
 import { evidence, host, mustBe } from './host-state.ts';
 import { modelled } from './modelled.ts';
+import { WebContents, type WebPreferences } from './web-contents.ts';
 
-type WindowOptions = {
-  readonly show?: boolean;
-  readonly webPreferences?: Readonly<Record<string, unknown>> & { readonly preload?: string };
-};
+type WindowOptions = { readonly show?: boolean; readonly webPreferences?: WebPreferences };
 
-/** Settings that would take away the page's walls; the app must never ask for them. */
+/** Settings that would take the page's walls away; the app must never ask for them. */
 const FORBIDDEN: Readonly<Record<string, unknown>> = {
   nodeIntegration: true,
   nodeIntegrationInWorker: true,
@@ -23,28 +20,32 @@ const FORBIDDEN: Readonly<Record<string, unknown>> = {
 
 /** Electron's window over a page of headless Chromium. One at a time. */
 export class BrowserWindow extends EventEmitter {
-  static getAllWindows(): BrowserWindow[] {
+  static getAllWindows(): object[] {
     return [...host.windows];
   }
 
-  readonly webContents: WebContentsModel;
+  readonly webContents: WebContents;
   #isVisible: boolean;
   #isDestroyed = false;
 
-  constructor(options: WindowOptions = {}) {
+  constructor({ show = true, webPreferences = {} }: WindowOptions = {}) {
     super();
     mustBe('ready', 'new BrowserWindow()');
     if (host.windows.length > 0) throw new Error('A second window is not modelled by the Electron host harness.');
-    const preferences = options.webPreferences ?? {};
-    for (const [name, value] of Object.entries(preferences)) {
-      if (FORBIDDEN[name] === value) throw new Error(`webPreferences.${name} must not be ${value}.`);
+    for (const [name, value] of Object.entries(webPreferences)) {
+      if (name in FORBIDDEN && FORBIDDEN[name] === value)
+        throw new Error(`webPreferences.${name} must not be ${value}.`);
     }
-    if ('enableBlinkFeatures' in preferences) throw new Error('webPreferences.enableBlinkFeatures must not be used.');
-    this.#isVisible = options.show !== false;
-    this.webContents = createWebContents(preferences, () => this.emit('ready-to-show'));
-    host.windows.push(this);
+    if ('enableBlinkFeatures' in webPreferences)
+      throw new Error('webPreferences.enableBlinkFeatures must not be used.');
+    this.#isVisible = show;
+    this.webContents = new WebContents(webPreferences);
+    this.webContents.once('did-finish-load', () => this.emit('ready-to-show'));
+    const self = modelled('BrowserWindow', this);
+    host.windows.push(self);
+    host.onContents(this.webContents);
     // biome-ignore lint/correctness/noConstructorReturn: what the stand-in lacks must fail by name
-    return modelled('BrowserWindow', this);
+    return self;
   }
 
   async loadURL(address: string): Promise<void> {
@@ -52,7 +53,7 @@ export class BrowserWindow extends EventEmitter {
   }
 
   show(): void {
-    if (!this.#isVisible) evidence.shownWindows += 1;
+    if (!this.#isVisible) evidence.windowsShown += 1;
     this.#isVisible = true;
   }
 
@@ -76,7 +77,7 @@ export class BrowserWindow extends EventEmitter {
     return this.#isDestroyed;
   }
 
-  /** As the window's own button: whoever listens may keep it open. */
+  /** As the window's own button does: whoever listens may keep it open. */
   close(): void {
     let isKept = false;
     this.emit('close', { preventDefault: () => (isKept = true) });
@@ -89,5 +90,6 @@ export class BrowserWindow extends EventEmitter {
     host.windows.splice(0);
     this.webContents.destroy();
     this.emit('closed');
+    host.onAllClosed();
   }
 }

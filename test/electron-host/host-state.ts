@@ -1,15 +1,20 @@
 import type { Chromium } from './chromium.ts';
-import type { BrowserWindow } from './browser-window.ts';
 
-/** What the stand-ins share: how far the host is, its windows and handlers, and what a test may ask about it afterwards. */
+type Handler = (event: object, ...args: unknown[]) => unknown;
+
+/** What the stand-ins share: how far the host is, its windows and the handlers it was given. */
 export const host = {
   phase: 'starting' as 'starting' | 'ready',
   chromium: undefined as Chromium | undefined,
-  windows: [] as BrowserWindow[],
-  schemes: new Map<string, object>(),
+  windows: [] as { close(): void; destroy(): void }[],
+  schemes: new Set<string>(),
   schemeHandlers: new Map<string, (request: Request) => Promise<Response> | Response>(),
-  invokeHandlers: new Map<string, (event: object, ...args: unknown[]) => unknown>(),
-  permissions: {} as { request?: unknown; check?: unknown; device?: unknown },
+  invokeHandlers: new Map<string, Handler>(),
+  permissions: {} as { request?: Handler; check?: Handler; device?: Handler },
+  /** Told by `app` for its events. */
+  onContents: (_contents: object): void => undefined,
+  onSent: (_channel: string, _event: object, ..._args: unknown[]): void => undefined,
+  onAllClosed: (): void => undefined,
 };
 
 /** What happened, for tests: real Electron has nothing of the kind, so only harness tests ask. */
@@ -19,20 +24,19 @@ export const evidence = {
   /** Addresses the page asked for and nobody serves. */
   refusedRequests: [] as string[],
   errorBoxes: [] as { title: string; content: string }[],
-  sandboxEnabled: false,
-  shownWindows: 0,
+  isSandboxEnabled: false,
+  windowsShown: 0,
   /** Asks the permission handlers as Chromium would; unset, Electron grants. */
   isPermitted: async (permission: string): Promise<{ request: boolean; check: boolean; device: boolean }> => {
     const { request, check, device } = host.permissions;
-    const asked = (handler: unknown, ...args: unknown[]): unknown =>
-      typeof handler === 'function' ? handler(...args) : true;
+    const details = { deviceType: 'usb', origin: '', device: {} };
     return {
       request: await new Promise<boolean>((resolve) => {
-        if (typeof request === 'function') request({}, permission, resolve, {});
-        else resolve(true);
+        if (request === undefined) resolve(true);
+        else request({}, permission, resolve, {});
       }),
-      check: asked(check, null, permission, '', {}) === true,
-      device: asked(device, { deviceType: 'usb', origin: '', device: {} }) === true,
+      check: check === undefined || check({}, permission, '', {}) === true,
+      device: device === undefined || device(details) === true,
     };
   },
 };

@@ -15,7 +15,13 @@ export function modelled<Model extends object>(name: string, model: Model): Mode
 }
 
 /** Names that await, JSON and inspection look for on any object. */
-const ASKED_BY_LANGUAGE: ReadonlySet<string> = new Set(['then', 'toJSON', 'constructor', 'asymmetricMatch', 'nodeType']);
+const ASKED_BY_LANGUAGE: ReadonlySet<string> = new Set([
+  'then',
+  'toJSON',
+  'constructor',
+  'asymmetricMatch',
+  'nodeType',
+]);
 
 function isClass(value: unknown): boolean {
   return /^class\b/.test(Function.prototype.toString.call(value));

@@ -66,5 +66,7 @@ export async function injectPreload(
 
 /** The text of a script of this folder, as an expression. */
 function injected(file: string): string {
-  return readFileSync(join(import.meta.dirname, file), 'utf8').trimEnd().replace(/;$/, '');
+  return readFileSync(join(import.meta.dirname, file), 'utf8')
+    .trimEnd()
+    .replace(/;$/, '');
 }

@@ -15,7 +15,8 @@
     const copy = structuredClone(args);
     JSON.stringify(copy, function (key, value) {
       const isPlain = Array.isArray(this[key]) || Object.getPrototypeOf(Object(this[key])) === Object.prototype;
-      if (typeof this[key] === 'object' && this[key] !== null && !isPlain) throw new Error('The harness carries JSON values only.');
+      if (typeof this[key] === 'object' && this[key] !== null && !isPlain)
+        throw new Error('The harness carries JSON values only.');
       return value;
     });
     return copy;
@@ -23,7 +24,8 @@
   const strict = (name, model) =>
     new Proxy(model, {
       get(target, key) {
-        if (typeof key === 'string' && !(key in target)) throw new Error(`${name}.${key} is not modelled by the harness.`);
+        if (typeof key === 'string' && !(key in target))
+          throw new Error(`${name}.${key} is not modelled by the harness.`);
         return target[key];
       },
     });

@@ -2,7 +2,6 @@
 // events, so a bridge call returns at once, and everything that crosses is a copy, as over Electron's context bridge.
 (own, other, onMessage) => {
   const functions = [];
-  const promises = new Map();
   const waiting = new Map();
   let lastWaiting = 0;
   let returned;

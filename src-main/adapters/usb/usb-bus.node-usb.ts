@@ -141,7 +141,9 @@ export function createNodeUsbBus(options: NodeUsbBusOptions = {}): UsbBus {
       let wanted = true;
       // A late listener hears of what is there in the same turn in which it starts to hear of changes.
       turn = turn.then(watch).then(
-        () => {
+        async () => {
+          // What has left meanwhile is not there, though its event has not come yet.
+          await relist(false);
           if (!wanted || closed) return;
           listeners.add(listener);
           for (const known of present.values()) for (const event of arrivalOf(known)) listener(event);

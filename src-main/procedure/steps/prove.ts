@@ -26,7 +26,7 @@ export const prove: Step<'restarted' | 'identity' | 'label', 'proof'> = {
   timeoutMs: 90_000,
   silenceIs: 'unit/no-answer',
   attempts: 3,
-  retryOn: ['usb/transfer-failed', 'usb/no-console', 'unit/no-answer', 'unit/unplugged'],
+  retryOn: ['usb/transfer-failed', 'usb/no-console', 'unit/no-answer', 'unit/garbled-answer', 'unit/unplugged'],
   run: async ({ identity, label }, context) => {
     const { presence, signal, budget } = context;
     const unit = await withinTime(budget(RETURN_MS), signal, (limit) =>
@@ -102,10 +102,11 @@ async function readRunning(unit: UsbUnit, context: StepContext): Promise<Result<
   if (!listening.ok) return listening;
   const listed = await askModules(unit, context);
   await stopListening(unit, ports, signal);
-  if (listed === undefined) {
-    return { ok: false, failure: failure('unit/no-answer', 'The console did not list the modules.') };
-  }
-  return { ok: true, value: { ...running, modules: withHashes(running.modules, listed, recipe.application.index) } };
+  if (!listed.ok) return listed;
+  return {
+    ok: true,
+    value: { ...running, modules: withHashes(running.modules, listed.value, recipe.application.index) },
+  };
 }
 
 function hasApplication(modules: readonly ModuleReport[]): boolean {

@@ -53,10 +53,11 @@ export async function askVersion(unit: UsbUnit, options: AskOptions): Promise<st
   return readVersion(answer.lines);
 }
 
-/** The `s` command: the modules as the unit lists them, with the user part's hash; undefined when no usable line came. */
-export async function askModules(unit: UsbUnit, options: AskOptions): Promise<readonly ModuleReport[] | undefined> {
+/** The `s` command: the modules as the unit lists them, with the user part's hash. Silence and noise fail as for `i`. */
+export async function askModules(unit: UsbUnit, options: AskOptions): Promise<Result<readonly ModuleReport[]>> {
   const answer = await ask(unit, 's', IDENTITY_MS, isModulesComplete, options);
-  return readModules(answer.lines)?.modules;
+  const modules = readModules(answer.lines)?.modules;
+  return modules === undefined ? { ok: false, failure: unusable(answer) } : { ok: true, value: modules };
 }
 
 function ask(
@@ -72,7 +73,7 @@ function ask(
 function unusable(answer: ConsoleAnswer) {
   const seen = { lines: answer.lines.slice(0, 5).map((line) => line.slice(0, 120)), garbled: answer.garbled };
   if (answer.lines.length === 0 && !answer.garbled) {
-    return failure('unit/no-answer', 'The console did not answer the letter i.', seen);
+    return failure('unit/no-answer', 'The console did not answer.', seen);
   }
-  return failure('unit/garbled-answer', 'The console answered the letter i with something unreadable.', seen);
+  return failure('unit/garbled-answer', 'The console answered with something unreadable.', seen);
 }

@@ -93,6 +93,7 @@ async function identifyByConsole(unit: UsbUnit, options: IdentifyOptions): Promi
   if (!identity.ok) return identity;
   const deviceId = agreedDeviceId(unit, identity.value.deviceId);
   if (!deviceId.ok) return deviceId;
+  const modules = await askModules(unit, options);
   const sim: SimIdentity | undefined =
     identity.value.iccid === undefined
       ? undefined
@@ -104,7 +105,7 @@ async function identifyByConsole(unit: UsbUnit, options: IdentifyOptions): Promi
       deviceId: deviceId.value,
       serialNumber: identity.value.serialNumber,
       deviceOs: await askVersion(unit, options),
-      modules: await askModules(unit, options),
+      modules: modules.ok ? modules.value : undefined,
       sim,
       route: 'console',
     },

@@ -79,7 +79,7 @@ type FactoryRow = {
 
 /** Releases below the demo recipes' (3.3.1 on Gen 2, 6.2.0 on nRF), with bootloaders those can start with. */
 const FACTORY: Readonly<Partial<Record<PlatformName, FactoryRow>>> = {
-  electron: { deviceOs: '2.3.1', serialPrefix: 'P030' },
+  electron: { deviceOs: '2.3.1', serialPrefix: 'P035' },
   boron: { deviceOs: '5.9.0', bootloaderVersion: 3100, serialPrefix: 'P044' },
   bsom: { deviceOs: '5.9.0', bootloaderVersion: 3100, serialPrefix: 'P042' },
   b5som: { deviceOs: '6.1.0', bootloaderVersion: 3100, serialPrefix: 'P034' },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BuiltVirtualStation } from '../../../src-main/build-virtual-station.ts';
 import { FAILURES } from '../../../src-main/domain/failure-codes.ts';
+import { createFactoryUnit } from '../../../src-main/virtual/unit/factory-unit.ts';
 import { endedRun, openTestLine, plugAndScan } from '../../virtual-line/build-one.ts';
 import { FAULT_ROWS, type FaultRow } from './fault-rows.ts';
 
@@ -48,6 +49,10 @@ async function begin(row: FaultRow, line: BuiltVirtualStation): Promise<void> {
     case 'label of another unit':
       await line.bench.plug('1', undefined);
       await scan(line.bench.labelText('2'));
+      return;
+    case 'unit of another platform':
+      line.line.plug('1', createFactoryUnit('electron', { scale: 0.02 }));
+      await scan(line.bench.labelText('1'));
       return;
     case 'after a pass': {
       await plugAndScan(line, '1');

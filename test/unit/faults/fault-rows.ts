@@ -22,6 +22,7 @@ export type FaultRow = {
   readonly begin?:
     | 'scan only'
     | 'label of another unit'
+    | 'unit of another platform'
     | 'after a pass'
     | 'device ID label'
     | 'ICCID label'
@@ -85,6 +86,13 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     step: 'check-agreement',
   },
   {
+    story: 'the unit is of another platform than the recipe',
+    begin: 'unit of another platform',
+    outcome: 'FAIL',
+    code: 'agree/wrong-platform',
+    step: 'check-agreement',
+  },
+  {
     story: 'the unit already passed in this batch',
     begin: 'after a pass',
     outcome: 'ERROR',
@@ -108,7 +116,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     platform: 'electron',
     faults: ['garbled-console'],
     outcome: 'FAIL',
-    code: 'unit/no-answer',
+    code: 'unit/garbled-answer',
     step: 'prove',
   },
   { story: 'the application prints into the console', platform: 'electron', faults: ['app-logs'], ...PASS },

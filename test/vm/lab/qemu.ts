@@ -31,13 +31,13 @@ export function qemuArguments(image: string, initrd: string, results: string, op
     ]);
   return [
     ...['-no-user-config', '-nodefaults', '-no-reboot', '-display', 'none', '-m', '3G'],
-    ...['-machine', 'q35,usb=off,sata=off,hpet=off,smbus=off'],
+    ...['-machine', 'q35,usb=off,sata=off,hpet=on,smbus=off'],
     ...accelerator,
     ...time,
     ...['-kernel', image, '-initrd', initrd],
     ...[
       '-append',
-      `console=ttyS0 loglevel=3 panic=-1 tsc=reliable mitigations=off -- ${secondScript} ${words.join(' ')}`,
+      `console=ttyS0 loglevel=3 panic=-1 tsc=unstable mitigations=off -- ${secondScript} ${words.join(' ')}`,
     ],
     ...['-serial', `file:${path.join(results, 'console.log')}`],
     ...share('host', '/', ',readonly=on'),

@@ -2,6 +2,7 @@ import { type Failure, failure, ok, type Result } from '../domain/failure.ts';
 import { platformById } from '../domain/platform.ts';
 import { isReleasedFor, moduleVersionOf, nameModuleVersion } from './device-os-releases.ts';
 import type { FirmwareModule } from './firmware-module.ts';
+import { firstProblem } from './first-problem.ts';
 import { slotOf, systemPartIndexes, userDependencyIndex } from './memory-map.ts';
 import type { Recipe } from './recipe.ts';
 import type { RecipeFile } from './recipe-file.ts';
@@ -23,14 +24,14 @@ export function checkRecipe(file: RecipeFile, modules: RecipeModules): Result<Ch
   const deviceOs = moduleVersionOf(file.deviceOs);
   const problem =
     checkRelease(file, deviceOs) ??
-    first(system, (module) => checkFunction(module, 'system-part')) ??
+    firstProblem(system, (module) => checkFunction(module, 'system-part')) ??
     (radioStack && checkFunction(radioStack, 'radio-stack')) ??
     checkFunction(application, 'user-part') ??
-    first(all(modules), (module) => checkPlatform(module, file)) ??
+    firstProblem(all(modules), (module) => checkPlatform(module, file)) ??
     checkSystemSet(system, file, deviceOs ?? 0) ??
     checkBuiltWith(application, file, deviceOs ?? 0) ??
-    first(all(modules), (module) => checkLocation(module, file)) ??
-    first(all(modules), (module) => checkNeeds(module, modules)) ??
+    firstProblem(all(modules), (module) => checkLocation(module, file)) ??
+    firstProblem(all(modules), (module) => checkNeeds(module, modules)) ??
     checkProductVersion(application, file) ??
     checkProductId(application, file);
   if (problem !== undefined) return { ok: false, failure: problem };
@@ -209,17 +210,6 @@ function warnings(application: FirmwareModule, file: RecipeFile, deviceOs: numbe
 
 function all({ system, radioStack, application }: RecipeModules): readonly FirmwareModule[] {
   return radioStack === undefined ? [...system, application] : [radioStack, ...system, application];
-}
-
-function first(
-  modules: readonly FirmwareModule[],
-  check: (module: FirmwareModule) => Failure | undefined,
-): Failure | undefined {
-  for (const module of modules) {
-    const problem = check(module);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
 }
 
 function hex(address: number): string {

@@ -1,6 +1,7 @@
 import { type Failure, failure, ok, type Result } from '../domain/failure.ts';
 import type { ModuleReport } from '../domain/module-report.ts';
 import type { FirmwareModule } from './firmware-module.ts';
+import { firstProblem } from './first-problem.ts';
 import type { Recipe } from './recipe.ts';
 
 /** What the module list proves: the running application is the recipe's, by the SHA-256 of its suffix. */
@@ -18,9 +19,9 @@ export type ModulesProven = { readonly productBinarySha256: string };
 export function proveModules(reports: readonly ModuleReport[], recipe: Recipe): Result<ModulesProven> {
   const running = reports.filter((report) => report.store === 'main');
   const problem =
-    firstOf(recipe.system, (module) => systemProblem(module, running)) ??
+    firstProblem(recipe.system, (module) => systemProblem(module, running)) ??
     faultProblem(running) ??
-    firstOf([...recipe.system, recipe.application], (module) => needsProblem(module, running)) ??
+    firstProblem([...recipe.system, recipe.application], (module) => needsProblem(module, running)) ??
     applicationProblem(recipe.application, running);
   return problem === undefined
     ? ok({ productBinarySha256: recipe.application.sha256 })
@@ -88,15 +89,4 @@ function find(
   wanted: Pick<ModuleReport, 'function' | 'index'>,
 ): ModuleReport | undefined {
   return running.find((report) => report.function === wanted.function && report.index === wanted.index);
-}
-
-function firstOf(
-  modules: readonly FirmwareModule[],
-  check: (module: FirmwareModule) => Failure | undefined,
-): Failure | undefined {
-  for (const module of modules) {
-    const problem = check(module);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
 }

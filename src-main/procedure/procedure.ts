@@ -2,6 +2,7 @@ import type { Failure } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure-codes.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { ProgressView } from '../domain/snapshot.ts';
+import type { StepId } from '../domain/step-id.ts';
 import type { Recipe } from '../firmware/recipe.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Facts } from './facts.ts';
@@ -31,21 +32,6 @@ export type Step<Needs extends FactName = never, Gives extends FactName = never>
   /** Undoes what the step left behind; always runs once the step was started, newest first, whatever the outcome. */
   readonly teardown?: (context: StepContext) => Promise<JsonObject | undefined>;
 };
-
-export type StepId =
-  | 'scan-label'
-  | 'wait-for-unit'
-  | 'identify'
-  | 'check-agreement'
-  | 'plan-flash'
-  | 'enter-dfu'
-  | 'flash'
-  | 'restart'
-  | 'prove'
-  | 'read-sim'
-  | 'add-to-product'
-  | 'activate-sim'
-  | 'teardown';
 
 export type StepResult<Given> =
   | { readonly ok: true; readonly facts: Given; readonly learnt: JsonObject; readonly evidence?: JsonObject }

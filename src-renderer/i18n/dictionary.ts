@@ -1,5 +1,6 @@
 import type { FailureCode } from '../../src-main/domain/failure-codes.ts';
 import type { Outcome } from '../../src-main/domain/outcome.ts';
+import type { StepId } from '../../src-main/domain/step-id.ts';
 
 /** Everything a person reads on the screens, in one language. A missing entry does not compile. */
 export type Dictionary = {
@@ -10,6 +11,7 @@ export type Dictionary = {
   readonly words: Words;
   /** The one big word on a slot. */
   readonly verdicts: Readonly<Record<Outcome, string>>;
+  /** A step that is not in this list shows its own English title. */
   readonly steps: Readonly<Record<StepId, string>>;
   readonly faults: Readonly<Record<RehearsalFault, string>>;
   readonly failures: FailureSentences;
@@ -17,22 +19,6 @@ export type Dictionary = {
 
 /** For each code, what the operator is told and what to do next. */
 export type FailureSentences = Readonly<Record<FailureCode, { readonly operator: string; readonly next: string }>>;
-
-/** The steps of the procedure, by their stored ids. A step that is not in this list shows its own English title. */
-export type StepId =
-  | 'scan-label'
-  | 'wait-for-unit'
-  | 'identify'
-  | 'check-agreement'
-  | 'plan-flash'
-  | 'enter-dfu'
-  | 'flash'
-  | 'restart'
-  | 'prove'
-  | 'read-sim'
-  | 'add-to-product'
-  | 'activate-sim'
-  | 'teardown';
 
 /** The faults offered for a rehearsal, by the names of the virtual unit; one that is not in this list shows its own name. */
 export type RehearsalFault =

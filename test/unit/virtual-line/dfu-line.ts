@@ -64,6 +64,19 @@ export function arrival(line: VirtualLine, portPath: string, mode: 'normal' | 'd
   });
 }
 
+/** Resolves when the unit on this port has left the bus and is back. */
+export function reenumeration(line: VirtualLine, portPath: string): Promise<void> {
+  return new Promise((resolve) => {
+    let hasLeft = false;
+    const stop = line.bus.subscribe((event) => {
+      if (event.kind === 'removed' && event.portPath === portPath) hasLeft = true;
+      if (event.kind !== 'arrived' || event.unit.portPath !== portPath || !hasLeft) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
 function start(command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
   return execa(command, args, { reject: false, stripFinalNewline: false, env });
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runDfuUtil } from '../../../src-main/virtual/line/dfu-util/run-dfu-util.ts';
-import { createDfuLine, type DfuLine } from './dfu-line.ts';
+import { createDfuLine, type DfuLine, reenumeration } from './dfu-line.ts';
 import { runCases, type Transcript } from './dfu-util-cases.ts';
 
 // What the real dfu-util 0.11 did with the same units on a Linux kernel (record-real-dfu-util.ts, in the virtual machine).
@@ -16,6 +16,8 @@ beforeAll(async () => {
   if (boron === undefined || electron === undefined) throw new Error('two units are needed');
   own = await runCases([boron, electron], dfu.folder, async (args) => {
     const printed = { out: '', err: '' };
+    // A detached boron drops off the bus and comes back; the real program takes longer to start than that.
+    const isBack = args.includes('-e') ? reenumeration(dfu.line, '1-1') : undefined;
     const code = await runDfuUtil(args, dfu.line.dfuUtil.env, {
       out: (text) => {
         printed.out += text;
@@ -24,6 +26,7 @@ beforeAll(async () => {
         printed.err += text;
       },
     });
+    await isBack;
     return { code, stdout: printed.out, stderr: printed.err };
   });
 });

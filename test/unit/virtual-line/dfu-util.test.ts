@@ -130,37 +130,6 @@ test('two programs flash two units at the same time', async () => {
   expect(images.map((bytes, index) => dfu.units[index]?.readFlash(0xb4000, bytes.length))).toEqual(images);
 });
 
-test('without -a several settings match, and that is refused with 74', async () => {
-  const dfu = await lineOf(['boron']);
-  const file = await imageFile(dfu, image(100));
-  const refused = await dfu.dfuUtil('-d', ',2b04:d00d', '-p', '1-1', '-s', '0xb4000', '-D', file);
-  expect(refused.exitCode).toBe(74);
-  expect(refused.stderr).toContain('dfu-util: More than one DFU capable USB device found!');
-});
-
-test.each([
-  ['no unit there', ['-p', '1-9', '-a', '0', '-s', '0xb4000'], 74, 'dfu-util: No DFU capable USB device available\n'],
-  [
-    'a page that is read-only',
-    ['-p', '1-1', '-a', '0', '-s', '0x0'],
-    64,
-    'dfu-util: Last page at 0x00000063 is not writeable\n',
-  ],
-  ['an address that is none', ['-p', '1-1', '-a', '0', '-s', 'zz'], 64, 'dfu-util: Invalid dfuse address: zz\n'],
-  [
-    'a modifier that is none',
-    ['-p', '1-1', '-a', '0', '-s', '0xb4000:go'],
-    64,
-    'dfu-util: Invalid dfuse modifier: go\n',
-  ],
-  ['no address', ['-p', '1-1', '-a', '0'], 64, '(for raw binary download, use the --dfuse-address option)\n'],
-])('%s ends with its own code and words', async (_what, args, code, words) => {
-  const dfu = await lineOf(['boron']);
-  const refused = await dfu.dfuUtil(...args, '-D', await imageFile(dfu, image(100)));
-  expect([refused.exitCode, refused.stderr.endsWith(words)]).toEqual([code, true]);
-  expect(refused.stdout).not.toContain('File downloaded successfully');
-});
-
 test('a file that cannot be read is 66, misuse is 64, and neither needs a line', async () => {
   const dfu = await lineOf([]);
   expect((await dfu.dfuUtil('-a', '0', '-D', '/nonexistent')).exitCode).toBe(66);

@@ -31,7 +31,7 @@ export function qemuArguments(image: string, initrd: string, results: string, op
     ]);
   return [
     ...['-no-user-config', '-nodefaults', '-no-reboot', '-display', 'none', '-m', '3G'],
-    ...['-machine', 'q35,usb=off,sata=off,hpet=on,smbus=off'],
+    ...['-machine', 'q35,usb=off,sata=off,hpet=off,smbus=off'],
     ...accelerator,
     ...time,
     ...['-kernel', image, '-initrd', initrd],

@@ -99,7 +99,7 @@ export async function buildVirtualStation(options: VirtualStationOptions): Promi
         audit: openAuditLog(options.data),
       },
       {
-        name: 'virtual line',
+        name: 'Virtual line',
         virtual: true,
         speed,
         patience: options.patience ?? 1,

@@ -1,5 +1,5 @@
 import { app, session } from 'electron/main';
-import { isOwnPage } from './app-scheme.ts';
+import { isOwnPage } from './page-address.ts';
 
 /**
  * Keeps every page of the app, now and later, where it is: no navigation to another origin, no second window, no webview

@@ -1,5 +1,5 @@
 import { BrowserWindow } from 'electron/main';
-import { PAGE_URL } from './app-scheme.ts';
+import { PAGE_URL } from './page-address.ts';
 
 /** How often the page is loaded again after its process died before we give up and leave the window as it is. */
 const MAX_RELOADS = 5;

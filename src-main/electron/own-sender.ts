@@ -1,5 +1,5 @@
 import type { IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron/main';
-import { isOwnPage } from './app-scheme.ts';
+import { isOwnPage } from './page-address.ts';
 
 /**
  * Whether an IPC message comes from the page of our window: from its main frame, which still exists and still shows our page

@@ -26,6 +26,10 @@ export const evidence = {
   errorBoxes: [] as { title: string; content: string }[],
   isSandboxEnabled: false,
   windowsShown: 0,
+  /** What the app answers to a command over IPC that comes with this event. Rejects as the page would see it. */
+  invoke: async (channel: string, event: object, ...args: unknown[]): Promise<unknown> => {
+    return host.invokeHandlers.get(channel)?.(event, ...args);
+  },
   /** Asks the permission handlers as Chromium would; unset, Electron grants. */
   isPermitted: async (permission: string): Promise<{ request: boolean; check: boolean; device: boolean }> => {
     const { request, check, device } = host.permissions;

@@ -53,6 +53,7 @@ export function startInHost(folder: string, args: readonly string[]): OpenApp {
       browser ??= await chromium.connectOverCDP(await endpoint);
       const [page] = browser.contexts()[0]?.pages() ?? [];
       if (page === undefined) throw new Error('The window has no page.');
+      await page.waitForURL((url) => url.protocol !== 'about:');
       return page;
     },
     kill: (signal) => child.kill(signal),

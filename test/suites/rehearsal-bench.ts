@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createConsolePath } from '../../src-main/adapters/usb/console-path.list.ts';
 import { createDfuUtilFlasher } from '../../src-main/adapters/usb/flasher.dfu-util.ts';
 import { createUnitConsole } from '../../src-main/adapters/usb/unit-console.serialport.ts';
@@ -10,6 +11,7 @@ import { makeBenchUnit } from './virtual-units.ts';
 
 const SPEED = 20;
 const PATIENCE_MS = 120_000;
+const LOOK_MS = 20;
 
 /**
  * The same virtual units as USB devices of this computer's kernel, under the real `usb`, serialport and dfu-util. Needs Linux with
@@ -50,15 +52,12 @@ export async function openRehearsalBench(): Promise<Bench> {
       return truth;
     },
     async clear() {
-      const empty = Promise.withResolvers<void>();
-      const late = setTimeout(() => empty.reject(new Error('the bus does not get empty')), PATIENCE_MS);
-      const stop = bus.subscribe(async () => {
-        if ((await bus.list()).length === 0) empty.resolve();
-      });
       for (const portPath of [...plugged.keys()]) await unplug(portPath);
-      if ((await bus.list()).length === 0) empty.resolve();
-      await empty.promise.finally(() => clearTimeout(late));
-      stop();
+      const giveUpAt = Date.now() + PATIENCE_MS;
+      while ((await bus.list()).length > 0) {
+        if (Date.now() > giveUpAt) throw new Error('the bus does not get empty');
+        await sleep(LOOK_MS);
+      }
     },
     async close() {
       for (const portPath of [...plugged.keys()]) await unplug(portPath);

@@ -36,6 +36,9 @@ const RELEASE_POLL_MS = 10;
 /**
  * Serves units over USB/IP on a loopback port and attaches each to vhci-hcd, again at every enumeration and always on the same
  * port. Needs Linux, root and the module vhci-hcd: otherwise rejects with StationError `usb/unavailable`, which says what is missing.
+ *
+ * Keep it in a process of its own: whoever waits for the kernel synchronously in the same process (a `readFileSync` in sysfs, a getter
+ * of the `usb` package that opens a device) waits for ever, because the kernel waits for the unit, which lives here.
  */
 export async function createRehearsalBench(options: RehearsalBenchOptions): Promise<RehearsalBench> {
   const { units, sysRoot = '/sys', onTrouble = () => {} } = options;

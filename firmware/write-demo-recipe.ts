@@ -14,7 +14,7 @@ export type DemoRecipeOptions = {
   readonly scale?: number;
   /** Default `PLATFORM demo`. */
   readonly name?: string;
-  /** Default: embedded, 5 minutes, may be pending; `none` on a platform without a modem. */
+  /** Default: embedded, 5 seconds, may be pending; `none` on a platform without a modem. */
   readonly sim?: SimPolicy;
 };
 
@@ -53,7 +53,7 @@ export async function writeDemoRecipe(
     },
     sim: options.sim ?? {
       form: release.platform.isCellular ? 'embedded' : 'none',
-      waitMs: 300_000,
+      waitMs: 5000,
       mayBePending: true,
     },
   };

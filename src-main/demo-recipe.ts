@@ -41,6 +41,7 @@ export async function writeRecipeOf(platform: Platform, options: DemoOptions): P
       form: !platform.isCellular ? 'none' : name === 'electron' ? 'removable' : 'embedded',
       waitMs: 5000,
       mayBePending: true,
+      readBeforeFlash: false,
       ...options.sim,
     },
   };

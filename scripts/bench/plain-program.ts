@@ -18,7 +18,13 @@ export type Program = {
 };
 
 /** What the program wrote, and how long the unit had to wait for it. */
-export type PlainRun = { readonly bytes: number; readonly writes: readonly string[]; readonly visit: VisitFigures };
+export type PlainRun = {
+  readonly bytes: number;
+  readonly writes: readonly string[];
+  /** What each run of the program took, its start-up included. */
+  readonly programMs: readonly number[];
+  readonly visit: VisitFigures;
+};
 
 /**
  * The peer: what the station would write to this unit, written by the flash program alone, one file after the other as fast as a
@@ -32,6 +38,7 @@ export async function flashByProgram(options: {
   readonly recipe: Recipe;
 }): Promise<PlainRun> {
   const { unit, bus, portPath, program, recipe } = options;
+  const programMs: number[] = [];
   const plan = await planAndEnterDfu(await arrival(bus, portPath, 'normal'), bus, recipe);
   const folder = await mkdtemp(path.join(tmpdir(), 'linewright-bench-'));
   try {
@@ -44,24 +51,20 @@ export async function flashByProgram(options: {
       }),
     );
     await arrival(bus, portPath, 'dfu');
-    for (const args of commands) await runProgram(program, args);
+    for (const args of commands) programMs.push(await runProgram(program, args));
     await unit.whenMode('normal', { timeoutMs: MODE_MS });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
   const [visit] = unit.visits();
   if (visit === undefined) throw new Error('The program did not talk to the unit.');
-  return { bytes: plan.totalBytes, writes: plan.writes.map(({ what }) => what), visit: figuresOf(visit) };
+  return { bytes: plan.totalBytes, writes: plan.writes.map(({ what }) => what), programMs, visit: figuresOf(visit) };
 }
 
 /** Median time from start to end of `--version`, in ms; throws when there is no such program. */
 export async function programStart(program: Program): Promise<number> {
   const times: number[] = [];
-  for (let time = 0; time < STARTS; time += 1) {
-    const startedAt = performance.now();
-    await runProgram(program, ['--version']);
-    times.push(performance.now() - startedAt);
-  }
+  for (let time = 0; time < STARTS; time += 1) times.push(await runProgram(program, ['--version']));
   return median(times);
 }
 
@@ -96,8 +99,9 @@ function arrival(bus: UsbBus, portPath: string, mode: UsbUnit['mode']): Promise<
   });
 }
 
-/** Runs the program to its end; throws with its last words unless it exits with 0. */
-async function runProgram({ command, args = [], env = {} }: Program, more: readonly string[]): Promise<void> {
+/** Runs the program to its end and tells how long that took, in ms; throws with its last words unless it exits with 0. */
+async function runProgram({ command, args = [], env = {} }: Program, more: readonly string[]): Promise<number> {
+  const startedAt = performance.now();
   const child = spawn(command, [...args, ...more], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -110,4 +114,5 @@ async function runProgram({ command, args = [], env = {} }: Program, more: reado
   }
   const [status] = await once(child, 'close');
   if (status !== 0) throw new Error(`${command} ended with ${status}: ${said}`);
+  return performance.now() - startedAt;
 }

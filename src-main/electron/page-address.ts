@@ -15,10 +15,7 @@ export function isOwnPage(address: string): boolean {
 }
 
 /** One file of the page, or 404 for what is not one, for another host and for anything but GET. Same policy as over loopback. */
-export async function answerPageRequest(
-  request: Pick<Request, 'url' | 'method'>,
-  webRoot: string,
-): Promise<Response> {
+export async function answerPageRequest(request: Pick<Request, 'url' | 'method'>, webRoot: string): Promise<Response> {
   const isAsked = request.method === 'GET' && isOwnPage(request.url);
   const file = isAsked ? await readWebFile(webRoot, new URL(request.url).pathname) : undefined;
   if (file === undefined) return new Response('404\n', { status: 404, headers: SECURITY_HEADERS });

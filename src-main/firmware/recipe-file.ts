@@ -83,8 +83,9 @@ const RECIPE_SCHEMA = z.strictObject({
   }),
   sim: z.strictObject({
     form: z.enum(['embedded', 'removable', 'none']),
-    waitMs: z.int().min(0).max(86_400_000),
+    waitMs: z.int().min(0).max(120_000),
     mayBePending: z.boolean(),
+    readBeforeFlash: z.boolean().default(false),
   }),
   allowWildcardProductId: z.boolean().optional(),
 });

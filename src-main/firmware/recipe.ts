@@ -30,6 +30,11 @@ export type SimPolicy = {
   readonly waitMs: number;
   /** Whether a unit may pass while its SIM is still being activated (cloud-api.md R27: it should). */
   readonly mayBePending: boolean;
+  /**
+   * Whether the SIM is also read while the unit is identified, so that a missing card costs no flash time. It costs a start of the
+   * modem, which flashing undoes; a label that names the SIM or the modem has it read in any case.
+   */
+  readonly readBeforeFlash: boolean;
 };
 
 /** The recipe as a run's record pins it: the recipe file and the application by SHA-256 of the whole file. */

@@ -12,7 +12,8 @@ export interface UnitConsole {
    * Opens the port of this unit (DTR up), sends one letter command and collects lines until `isComplete` says the answer is
    * whole, or until `timeoutMs`. Then closes the port again. A timeout is not an error here: what came is returned
    * (`complete: false`), because "nothing" and "half an answer" are different verdicts. Rejects with `usb/no-console` when the
-   * port does not open, `unit/unplugged` when the unit leaves during the wait.
+   * port does not open (`usb/no-permission` when this user may not), `unit/unplugged` when the unit leaves during the wait,
+   * `run/aborted` on abort.
    */
   ask(
     unit: UsbUnit,

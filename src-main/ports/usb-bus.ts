@@ -59,6 +59,7 @@ export interface UsbBus {
   /**
    * Tells of every arrival and removal from now on, in order, each once. First starts watching, then reports what is
    * present as arrivals, so nothing is missed between a list and a subscription. Returns the unsubscribe function.
+   * Throws `usb/unavailable` where there is no USB bus at all.
    */
   subscribe(listener: (event: BusEvent) => void): () => void;
   /** Opens EP0 of this very enumeration; `usb/transfer-failed` if it is gone. Needs no interface claim. */

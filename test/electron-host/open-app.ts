@@ -40,7 +40,7 @@ export function startInHost(folder: string, args: readonly string[]): OpenApp {
   const exited = new Promise<number | string | null>((resolve) => {
     child.on('exit', (code, signal) => resolve(code ?? signal));
   });
-  const ask = askOf(child);
+  const ask = askOf(child, exited);
   const endpoint = readyEndpoint(child, () => printed);
   endpoint.catch(() => undefined); // told to whoever asks for the window
   let browser: Browser | undefined;
@@ -82,7 +82,7 @@ function readyEndpoint(child: ChildProcess, printed: () => string): Promise<stri
 
 type Answer = { readonly kind: string; readonly id: number; readonly ok: boolean; value: unknown; error: string };
 
-function askOf(child: ChildProcess): (source: string, argument: unknown) => Promise<unknown> {
+function askOf(child: ChildProcess, exited: Promise<unknown>): (source: string, argument: unknown) => Promise<unknown> {
   let last = 0;
   return (source, argument) => {
     last += 1;
@@ -95,7 +95,7 @@ function askOf(child: ChildProcess): (source: string, argument: unknown) => Prom
         else reject(new Error(message.error));
       };
       child.on('message', onMessage);
-      child.once('exit', () => reject(new Error('The app has ended.')));
+      exited.then(() => reject(new Error('The app has ended.')));
       child.send({ id, source, argument });
     });
   };

@@ -14,7 +14,11 @@ export function electronExecutable(): string | undefined {
 }
 
 /** Starts the app of a folder, built, in real Electron. Needs a display. */
-export async function startInElectron(executablePath: string, folder: string, args: readonly string[]): Promise<OpenApp> {
+export async function startInElectron(
+  executablePath: string,
+  folder: string,
+  args: readonly string[],
+): Promise<OpenApp> {
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   const electron = await _electron.launch({ executablePath, args: [...sandbox, folder, ...args] });
   const child = electron.process();

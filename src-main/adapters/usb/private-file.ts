@@ -26,7 +26,7 @@ export async function withPlaceForFile<Value>(
 }
 
 async function inPrivateFolder<Value>(work: (folder: string) => Promise<Value>): Promise<Value> {
-  const folder = await mkdtemp(join(tmpdir(), 'linewright-'));
+  const folder = await mkdtemp(join(tmpdir(), 'linewright-flash-'));
   try {
     return await work(folder);
   } finally {

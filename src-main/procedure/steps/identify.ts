@@ -27,8 +27,8 @@ export const identify: Step<'arrival' | 'label', 'identity'> = {
       signal: context.signal,
       sleep: context.sleep,
       budget: context.budget,
-      // The SIM is asked for now only if the label names it; otherwise once, after flashing: the modem takes seconds to start.
-      wantsSim: label.kind === 'iccid' || label.kind === 'imei',
+      // Otherwise it is read once, after flashing: a modem takes seconds to start, and flashing stops it again.
+      wantsSim: label.kind === 'iccid' || label.kind === 'imei' || context.recipe.sim.readBeforeFlash,
     });
     if (!found.ok) return found;
     context.presence.bind(found.value.deviceId);

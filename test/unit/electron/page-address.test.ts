@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { answerPageRequest, isOwnPage, PAGE_URL } from '../../../src-main/electron/page-address.ts';
 import { isOwnSender } from '../../../src-main/electron/own-sender.ts';
+import { answerPageRequest, isOwnPage, PAGE_URL } from '../../../src-main/electron/page-address.ts';
 import { CONTENT_SECURITY_POLICY } from '../../../src-main/server/content-policy.ts';
 
 let webRoot: string;

@@ -215,6 +215,20 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   // SIM and modem
   { story: 'there is no SIM', faults: ['no-sim'], outcome: 'FAIL', code: 'sim/none', step: 'read-sim' },
   {
+    story: 'there is no SIM, and the recipe has it read before flashing',
+    faults: ['no-sim'],
+    sim: { readBeforeFlash: true },
+    outcome: 'FAIL',
+    code: 'sim/none',
+    step: 'identify',
+  },
+  {
+    story: 'the recipe has the SIM read before flashing, and it is there',
+    platform: 'electron',
+    sim: { readBeforeFlash: true },
+    outcome: 'PASS',
+  },
+  {
     story: 'there is no SIM (Electron)',
     platform: 'electron',
     faults: ['no-sim'],

@@ -2,7 +2,7 @@
  * `npm run bench`: builds virtual units at the speed of real chips and prints how long a unit waits for its station.
  * docs/performance.md says what the figures mean.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
@@ -32,13 +32,21 @@ type Options = {
 };
 
 const options = readOptions(process.argv.slice(2));
-if (typeof options === 'string') {
+if (options === 'help') {
+  console.log(USAGE);
+} else if (typeof options === 'string') {
   console.error(`${options}\n${USAGE}`);
   process.exitCode = 2;
 } else {
-  for (const platform of options.platforms) {
-    const report = await bench(platform, options);
-    console.log(options.json ? JSON.stringify(report) : `${reportText(report)}\n`);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  try {
+    for (const platform of options.platforms) {
+      const report = await bench(platform, options);
+      console.log(options.json ? JSON.stringify(report) : `${reportText(report)}\n`);
+    }
+  } catch (thrown) {
+    console.error(thrown instanceof Error ? thrown.message : thrown);
+    process.exitCode = 1;
   }
 }
 
@@ -46,7 +54,9 @@ async function bench(platform: PlatformName, { runs, slots, vm, json }: Options)
   const say = (text: string): void => {
     if (!json) console.error(text);
   };
-  const data = await mkdtemp(path.join(tmpdir(), 'linewright-bench-'));
+  const data = mkdtempSync(path.join(tmpdir(), 'linewright-bench-'));
+  const tidyUp = (): void => rmSync(data, { recursive: true, force: true });
+  process.once('exit', tidyUp);
   try {
     const watched = watchMachine();
     say(`Building ${runs * slots} x ${platform} on the virtual line at the speed of real chips ...`);
@@ -73,11 +83,12 @@ async function bench(platform: PlatformName, { runs, slots, vm, json }: Options)
       ...(vm ? { vm: await measureInVm(platform, slots, say) } : {}),
     };
   } finally {
-    await rm(data, { recursive: true, force: true });
+    process.off('exit', tidyUp);
+    tidyUp();
   }
 }
 
-/** The options, or what is wrong with them. */
+/** The options, or `help`, or what is wrong with them. */
 function readOptions(args: readonly string[]): Options | string {
   try {
     const { values } = parseArgs({
@@ -91,7 +102,7 @@ function readOptions(args: readonly string[]): Options | string {
         help: { type: 'boolean', default: false },
       },
     });
-    if (values.help) return 'How long units wait for their station.';
+    if (values.help) return 'help';
     const known = new Map<string, PlatformName>(UNIT_PLATFORMS.map(({ platform: { name } }) => [name, name]));
     const platforms: PlatformName[] = [];
     for (const name of values.platform.split(',')) {

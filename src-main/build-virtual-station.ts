@@ -86,7 +86,7 @@ export async function buildVirtualStation(options: VirtualStationOptions): Promi
         bus: line.bus,
         control: createUnitControl(line.bus),
         console: createUnitConsole({ binding: line.serialBinding, consolePath: line.consolePath }),
-        flasher: createDfuUtilFlasher({ ...line.dfuUtil, bus: line.bus }),
+        flasher: createDfuUtilFlasher({ ...line.dfuUtil, bus: line.bus, selectByPath: true }),
         cloud: rememberProduct(
           createHttpCloud({
             baseUrl: cloud.baseUrl,

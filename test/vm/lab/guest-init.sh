@@ -8,7 +8,7 @@ $b mount -t proc proc /proc
 $b mount -t sysfs sysfs /sys
 $b mount -t devtmpfs dev /dev
 while read -r module; do $b insmod "/modules/$module.ko"; done < /modules/order
-options=trans=virtio,version=9p2000.L,msize=32768
+options=trans=virtio,version=9p2000.L,msize=512000
 $b mount -t 9p -o "$options,ro,cache=loose" host /host
 $b mount -t tmpfs layer /layer
 $b mkdir /layer/upper /layer/work

@@ -56,6 +56,13 @@ export async function bootLab(options: LabOptions = {}): Promise<Guest> {
   };
   try {
     const hello = await connection.ready(120_000);
+    for (const [index, { folder }] of (options.images ?? []).entries()) {
+      const device = `/dev/vd${String.fromCharCode(97 + index)}`;
+      const command = ['busybox', 'mount', '-t', 'ext4', '-o', 'ro', device, folder];
+      const question = { kind: 'run', command, environment: {}, timeoutMs: 30_000 } as const;
+      const { status, stderr } = await connection.ask<Ended>(question, 60_000);
+      if (status !== 0) throw new Error(`${folder} could not be mounted in the guest: ${stderr}`);
+    }
     return {
       ...hello,
       bootMs: Math.round(performance.now() - started),

@@ -11,6 +11,10 @@ const wantedModules = [
   '9pnet_virtio',
   '9p',
   'overlay',
+  'virtio_blk',
+  // ext4 asks for this one by its algorithm's name, which no dependency in the module files says.
+  'crc32c_generic',
+  'ext4',
   'usbcore',
   'vhci-hcd',
   'cdc-acm',

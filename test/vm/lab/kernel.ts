@@ -64,7 +64,9 @@ async function unpackedKernel(cache: string): Promise<Kernel | undefined> {
 /** Where the modules of this laboratory live in the kernel's tree; the rest is some 350 MB. */
 const keptPlaces = [
   'modules.builtin',
-  ...['drivers/usb', 'drivers/virtio', 'drivers/char', 'net/9p', 'fs', 'lib'].map((place) => `kernel/${place}`),
+  ...['crypto', 'drivers/block', 'drivers/char', 'drivers/usb', 'drivers/virtio', 'fs', 'lib', 'net/9p'].map(
+    (place) => `kernel/${place}`,
+  ),
 ];
 
 async function keepModules(from: string, to: string): Promise<void> {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import process from 'node:process';
+import type { FolderImage } from './folder-image.ts';
 import { guestCache, repository } from './lab-availability.ts';
 
 export type LabOptions = {
@@ -9,6 +10,8 @@ export type LabOptions = {
   readonly countInstructions?: boolean;
   /** Hardware virtualisation. Off by default: where it is half there, a guest hangs in the boot ROM (usb-lab.md 1). */
   readonly hardwareAcceleration?: boolean;
+  /** Folders of the host that the guest reads from an image instead of the share; see folder-image.ts. */
+  readonly images?: readonly FolderImage[];
 };
 
 /**
@@ -43,6 +46,12 @@ export function qemuArguments(image: string, initrd: string, results: string, op
     ...share('host', '/', ',readonly=on'),
     ...share('results', results, ''),
     ...share('cache', guestCache, ''),
+    ...(options.images ?? []).flatMap(({ file }, index) => [
+      '-drive',
+      `if=none,id=image${index},file=${file},format=raw,readonly=on`,
+      '-device',
+      `virtio-blk-pci,drive=image${index}`,
+    ]),
     ...['-device', 'virtio-serial-pci', '-chardev', 'stdio,id=agent,signal=off'],
     ...['-device', 'virtserialport,chardev=agent,name=agent'],
   ];

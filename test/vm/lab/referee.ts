@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { type FolderImage, prepareFolderImage } from './folder-image.ts';
 import { repository } from './lab-availability.ts';
 
 const run = promisify(execFile);
@@ -16,6 +17,8 @@ export type Referee = {
   readonly command: readonly string[];
   /** What makes it silent towards the network: no update check, no usage report. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What the guest reads it from. */
+  readonly images: readonly FolderImage[];
   /** A ready-made application of the vendor, by platform name, as the package carries it. */
   readonly tinker: (platform: keyof typeof tinkerImages) => string;
 };
@@ -48,6 +51,7 @@ export async function prepareReferee(): Promise<Referee> {
   }
   return {
     command: ['node', path.join(package_, 'src', 'index.js')],
+    images: await prepareFolderImage(folder, lock),
     environment: { PARTICLE_DISABLE_UPDATE: '1' },
     tinker: (platform) => path.join(package_, 'assets', 'knownApps', tinkerImages[platform]),
   };

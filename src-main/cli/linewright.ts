@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { APP_VERSION } from '../build-station.ts';
 import { defaultDataFolder } from '../data-folder.ts';
+import { DEFAULT_VIRTUAL_LINE } from '../default-line.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { inspectCommand } from './firmware-command.ts';
 import { labelCommand } from './label-command.ts';
@@ -38,7 +39,7 @@ const shared = (command: Command): Command =>
 const line = (command: Command): Command =>
   shared(command)
     .addOption(
-      new Option('--virtual <platforms>', 'a virtual line: one unit each of e.g. electron,boron,b5som').conflicts(
+      new Option('--virtual <platforms>', `a virtual line: one unit each of e.g. ${DEFAULT_VIRTUAL_LINE}`).conflicts(
         'station',
       ),
     )
@@ -111,7 +112,7 @@ line(program.command('serve').description('the screens in a browser, on this mac
   });
 
 shared(program.command('rehearse').description('virtual units as real USB devices of this PC (Linux, vhci-hcd, root)'))
-  .option('--units <platforms>', 'one unit each', 'electron,boron,b5som')
+  .option('--units <platforms>', 'one unit each', DEFAULT_VIRTUAL_LINE)
   .option('--speed <times>', 'how many times faster than real chips', '1')
   .option('--fault <slot:name>', 'a fault of the unit in a slot, or cloud:name; repeatable', collect, [])
   .option('--scale <share>', 'share of the realistic module sizes, 0 to 1', '1')

@@ -1,10 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { LineOptions } from '../cli/open-line.ts';
 import { defaultDataFolder } from '../data-folder.ts';
+import { DEFAULT_VIRTUAL_LINE } from '../default-line.ts';
 import { failure, type Result } from '../domain/failure.ts';
-
-/** The line of a window nobody told anything else, as without a window (headless.ts). */
-const DEMO_LINE = 'electron,boron,b5som';
 
 /**
  * The line the window is for, from the same options as `linewright serve`: `--station FILE`, or `--virtual` with `--speed`, `--scale`
@@ -25,7 +23,7 @@ export function readAppOptions(given: readonly string[]): Result<LineOptions> {
         scale: scale ?? '1',
         fault: fault ?? [],
         ...(batch === undefined ? {} : { batch }),
-        ...(station === undefined ? { virtual: virtual ?? DEMO_LINE } : { station }),
+        ...(station === undefined ? { virtual: virtual ?? DEFAULT_VIRTUAL_LINE } : { station }),
       },
     };
   } catch (thrown) {

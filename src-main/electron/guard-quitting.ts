@@ -27,8 +27,10 @@ export function guardQuitting(options: {
     event.preventDefault();
     void guard.request();
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void guard.insist());
   app.whenReady().then(() => {
+    // Only now: Chromium sets handlers of its own between the main module and readiness, and the last one set is called
+    // (UNVERIFIED without the runtime; with Chromium's, a signal becomes before-quit and is asked about).
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void guard.insist());
     // The event is documented and absent from the types; where it does not come, the next start finds the run and closes it.
     powerMonitor.on('shutdown', (event?: Electron.Event) => {
       event?.preventDefault();

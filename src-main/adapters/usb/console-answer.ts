@@ -5,7 +5,7 @@ import { isSecretLine } from '../../protocol/console-text.ts';
 
 /** Lines being collected from a console. */
 export type GrowingAnswer = {
-  /** Resolves when the answer is whole, or when the cap of bytes is reached. */
+  /** Resolves when the answer is whole, or when the cap of bytes or of lines is reached. */
   readonly whole: Promise<void>;
   isWhole(): boolean;
   /** Stops collecting and returns what came, an unfinished last line included. */
@@ -13,6 +13,8 @@ export type GrowingAnswer = {
 };
 
 const MAX_BYTES = 65_536;
+/** Every line has all of them looked at again, so a unit that sends nothing but line ends must not keep the station busy. */
+const MAX_LINES = 1000;
 const REPLACEMENT = '\uFFFD';
 
 /**
@@ -28,7 +30,7 @@ export function collectAnswer(from: Readable, isComplete: (lines: readonly strin
   let complete = false;
 
   const onData = (chunk: Buffer): void => {
-    if (size >= MAX_BYTES) return;
+    if (size >= MAX_BYTES || lines.length >= MAX_LINES) return;
     const taken = chunk.subarray(0, MAX_BYTES - size);
     size += taken.length;
     garbled ||= taken.some((byte) => !isText(byte));
@@ -37,10 +39,10 @@ export function collectAnswer(from: Readable, isComplete: (lines: readonly strin
   };
   parser.on('data', (raw: string) => {
     const line = raw.replace(/\r$/, '').replace(/[^\t\x20-\x7e]/g, REPLACEMENT);
-    if (!mayShow(line)) return;
+    if (lines.length >= MAX_LINES || !mayShow(line)) return;
     lines.push(line);
     complete ||= isComplete(lines);
-    if (complete) resolve();
+    if (complete || lines.length >= MAX_LINES) resolve();
   });
   from.on('data', onData);
 
@@ -58,12 +60,16 @@ export function collectAnswer(from: Readable, isComplete: (lines: readonly strin
 }
 
 /**
- * False for the secret, and for a damaged line that may be the secret with its label destroyed: fifteen characters at the end of
- * a line with noise in it (the form of device-usb.md 1.3).
+ * False for the secret, and for a line that may be the secret with its label destroyed or cut off: fifteen letters and digits at
+ * the end of a line whose label is not one of the two that have such a value (the form of device-usb.md 1.3), or fifteen
+ * characters of any kind where there is noise in the line.
  */
 function mayShow(line: string): boolean {
   if (isSecretLine(line)) return false;
-  return !(line.includes(REPLACEMENT) && /(?:^|[^0-9A-Za-z])[^\s:]{15}\s*$/.test(line));
+  const form = line.includes(REPLACEMENT)
+    ? /(?:^|[^0-9A-Za-z])[^\s:]{15}\s*$/
+    : /^(?!(?:Serial Number|IMEI):)(?:.*[^0-9A-Za-z])?[0-9A-Za-z]{15}\s*$/;
+  return !form.test(line);
 }
 
 function isText(byte: number): boolean {

@@ -1,7 +1,8 @@
 import { execa } from 'execa';
 import { StationError } from '../../domain/failure.ts';
+import { programEnvironment } from './program-environment.ts';
 
-/** How to start dfu-util: the program, arguments that come before ours, and additions to the environment. */
+/** How to start dfu-util: the program, arguments that come before ours, and additions to the little environment it gets. */
 export type DfuUtilCommand = {
   readonly command: string;
   readonly args?: readonly string[];
@@ -22,7 +23,8 @@ export type DfuUtilRun = {
 
 /**
  * Runs dfu-util to its end. Rejects only with `flash/tool-missing`, when it cannot be started. On abort and when nothing new
- * was printed for `stallMs`, the program is asked to end, and killed if it does not; it is gone before this returns.
+ * was printed for `stallMs`, the program and all it started are asked to end, and killed if they do not; they are gone before
+ * this returns.
  */
 export async function runDfuUtil(
   command: DfuUtilCommand,
@@ -35,9 +37,12 @@ export async function runDfuUtil(
   const transcript = createTranscript();
 
   const running = execa(command.command, [...(command.args ?? []), ...args], {
-    env: { LC_ALL: 'C', ...command.env },
+    env: { ...programEnvironment(process.env), LC_ALL: 'C', ...command.env },
+    extendEnv: false,
     cancelSignal: AbortSignal.any([options.signal, stalled.signal]),
     forceKillAfterDelay: GRACE_MS,
+    // The program may be a script around dfu-util: what it started ends with it.
+    killDescendants: true,
     stdin: 'ignore',
     buffer: false,
     reject: false,

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { StationError } from '../../domain/failure.ts';
 import type { Flasher, FlashOptions, FlashReport } from '../../ports/flasher.ts';
 import type { UsbBus, UsbUnit } from '../../ports/usb-bus.ts';
+import { isFactoryConstantSerial } from '../../protocol/usb-ids.ts';
 import { type DfuUtilCommand, type DfuUtilRun, runDfuUtil } from './dfu-util-program.ts';
 import { createProgressReader } from './dfu-util-progress.ts';
 import { dfuUtilFailure, isRead, isRefusedCommand, isWritten } from './dfu-util-verdict.ts';
@@ -120,7 +121,8 @@ const REMOVAL_LAG_MS = 300;
 /**
  * Which unit: the IDs apply to DFU mode alone (the leading comma), the port path picks one before dfu-util opens any, and the
  * serial makes dfu-util itself refuse another unit in that port. Bootloaders before 0.6 all have the same serial; there the
- * path decides alone, the match then being true of every unit (device-usb.md 2.1, 7.5, usb-lab.md 5).
+ * path decides alone, the match then being true of every unit (device-usb.md 2.1, 7.5, usb-lab.md 5), and where the path is not
+ * used such a unit is refused with `flash/tool-failed`.
  */
 function selectionOf(unit: UsbUnit, selectByPath: boolean): readonly string[] {
   const id = (value: number): string => value.toString(16).padStart(4, '0');
@@ -130,6 +132,12 @@ function selectionOf(unit: UsbUnit, selectByPath: boolean): readonly string[] {
   }
   if (!/^[0-9A-Za-z]+-[0-9.]+$/.test(unit.portPath)) {
     throw new StationError('run/bug', `${unit.portPath} is not a USB port path.`);
+  }
+  if (!selectByPath && (unit.usbSerial === '' || isFactoryConstantSerial(unit.usbSerial))) {
+    throw new StationError(
+      'flash/tool-failed',
+      `The unit on ${unit.portPath} tells no serial of its own, and dfu-util takes no port path here: another unit could be hit.`,
+    );
   }
   return [
     ...['-d', `,${id(unit.vendorId)}:${id(unit.productId)}`],

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { collectAnswer } from '../../../src-main/adapters/usb/console-answer.ts';
-import { isIdentityComplete } from '../../../src-main/protocol/console-text.ts';
+import { isIdentityComplete, isModulesComplete } from '../../../src-main/protocol/console-text.ts';
 
 const SECRET = 'ABCDEFGHIJ12345';
 const ANSWER = [
@@ -58,6 +58,16 @@ describe('an answer of the console', () => {
     expect(lines.join()).not.toContain(SECRET);
   });
 
+  it.each(['Devibe Sekret', 'cret', ''])(
+    'does not show the secret when printable noise or a late start left of its label "%s"',
+    async (label) => {
+      const { lines } = await collect([
+        `${label}: ${SECRET}\r\nSerial Number: B40HABCDE12345X\r\nIMEI: 352753090123456\r\n`,
+      ]);
+      expect(lines).toEqual(['Serial Number: B40HABCDE12345X', 'IMEI: 352753090123456']);
+    },
+  );
+
   it('shows noise as noise', async () => {
     expect(await collect(['IM\u0007EI: 35\u00ff\n'])).toEqual({
       lines: ['IM\uFFFDEI: 35\uFFFD'],
@@ -65,6 +75,22 @@ describe('an answer of the console', () => {
       garbled: true,
     });
   });
+
+  it.each(['{}', 'log'])(
+    'ends by itself after more lines than any answer has, each looked at a bounded number of times (%s)',
+    async (line) => {
+      const from = new PassThrough();
+      let looks = 0;
+      const growing = collectAnswer(from, (lines) => {
+        looks += lines.length;
+        return isModulesComplete(lines);
+      });
+      from.write(`${line}\n`.repeat(16_000));
+      await growing.whole;
+      expect(await growing.end()).toMatchObject({ complete: false, garbled: false });
+      expect(looks).toBeLessThan(1_000_000);
+    },
+  );
 
   it('ends by itself when it is longer than any answer', async () => {
     const from = new PassThrough();

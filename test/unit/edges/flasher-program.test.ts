@@ -1,13 +1,14 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createDfuUtilFlasher } from '../../../src-main/adapters/usb/flasher.dfu-util.ts';
 import { platformByName } from '../../../src-main/domain/platform.ts';
 import type { FlashProgress } from '../../../src-main/ports/flasher.ts';
 import type { UsbUnit } from '../../../src-main/ports/usb-bus.ts';
 
 const PROGRAM = join(import.meta.dirname, 'programs/scripted-dfu-util.ts');
+const BAR = '\rErase   \t[                         ]   0%            0 bytes';
 const SUCCESS = 'Download done.\nFile downloaded successfully\n';
 const unit: UsbUnit = {
   portPath: '1-1.3',
@@ -50,6 +51,29 @@ describe('the flasher around dfu-util', () => {
     const attempt = flasher({ out: SUCCESS }).write({ ...job, unit: { ...unit, usbSerial: 'a,b' } }, calm);
     await expect(attempt).rejects.toMatchObject({ code: 'unit/garbled-answer' });
     await expect(reported()).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it.each([true, false])(
+    'never looks for a unit it can tell from no other, though there may be only one (%s)',
+    async (isEmpty) => {
+      const usbSerial = isEmpty ? '' : '00000000010C';
+      const one = flasher({ out: SUCCESS }, { selectByPath: false });
+      await expect(one.write({ ...job, unit: { ...unit, usbSerial } }, calm)).rejects.toMatchObject({
+        code: 'flash/tool-failed',
+        message: expect.stringContaining('no port path'),
+      });
+      await expect(reported()).rejects.toMatchObject({ code: 'ENOENT' });
+    },
+  );
+
+  it('keeps the environment of the station to itself, but for what a program needs to run', async () => {
+    vi.stubEnv('LINE_CLOUD_TOKEN', 'planted-token-0123456789');
+    vi.stubEnv('LD_LIBRARY_PATH', '/opt/dfu/lib');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await flasher({ out: SUCCESS }).write(job, calm);
+    const { env } = await reported();
+    expect(JSON.stringify(env)).not.toContain('planted-token-0123456789');
+    expect(env).toMatchObject({ PATH: process.env.PATH, LD_LIBRARY_PATH: '/opt/dfu/lib', LC_ALL: 'C' });
   });
 
   it('reads bars that are drawn over each other, and keeps their last state in the transcript', async () => {
@@ -124,6 +148,19 @@ describe('the flasher around dfu-util', () => {
     expect(isAlive((await reported()).pid)).toBe(false);
   });
 
+  it.skipIf(process.platform === 'win32')('ends the tool behind a wrapper script too', async () => {
+    const abort = new AbortController();
+    const started = Promise.withResolvers<void>();
+    const env = { SCRIPT: JSON.stringify({ report: join(folder, 'report.json'), out: `${BAR}\n`, hang: true }) };
+    const args = ['-c', `"${process.execPath}" "${PROGRAM}" "$@"; exit $?`, 'wrapper'];
+    const wrapped = createDfuUtilFlasher({ command: '/bin/sh', args, env, selectByPath: true });
+    const attempt = wrapped.write(job, { signal: abort.signal, stallMs: 20_000, onProgress: () => started.resolve() });
+    await started.promise;
+    abort.abort();
+    // It settles only when nobody holds the pipes any more, which the tool behind the script would.
+    await expect(attempt).rejects.toMatchObject({ code: 'run/aborted' });
+  });
+
   it('does not start the tool for a job that is already aborted', async () => {
     const attempt = flasher({ out: SUCCESS }).write(job, { ...calm, signal: AbortSignal.abort() });
     await expect(attempt).rejects.toMatchObject({ code: 'run/aborted' });
@@ -159,12 +196,12 @@ describe('the flasher around dfu-util', () => {
   });
 });
 
-function flasher(script: Record<string, unknown>) {
+function flasher(script: Record<string, unknown>, { selectByPath = true } = {}) {
   const env = { SCRIPT: JSON.stringify({ report: join(folder, 'report.json'), ...script }) };
-  return createDfuUtilFlasher({ command: process.execPath, args: [PROGRAM], env });
+  return createDfuUtilFlasher({ command: process.execPath, args: [PROGRAM], env, selectByPath });
 }
 
-async function reported(): Promise<{ pid: number; args: string[] }> {
+async function reported(): Promise<{ pid: number; args: string[]; env: Record<string, string> }> {
   return JSON.parse(await readFile(join(folder, 'report.json'), 'utf8'));
 }
 

@@ -76,13 +76,14 @@ async function begin(row: FaultRow, line: BuiltVirtualStation): Promise<void> {
 }
 
 /** Does it in the very moment the station announces the step, before the step's own first move. */
-function actAt(line: BuiltVirtualStation, at: { readonly step: string; readonly does: 'unplug' | 'stop' }): void {
+function actAt(line: BuiltVirtualStation, at: NonNullable<FaultRow['at']>): void {
   let done = false;
   line.station.subscribe(({ slots }) => {
     const running = slots[0]?.run?.steps.some(({ step, state }) => step === at.step && state === 'running');
     if (done || running !== true) return;
     done = true;
     if (at.does === 'unplug') void line.bench.unplug('1');
-    else void line.station.call('abortRun', { slot: '1' });
+    else if (at.does === 'stop') void line.station.call('abortRun', { slot: '1' });
+    else line.bench.unit('1').setFault({ name: 'silent' });
   });
 }

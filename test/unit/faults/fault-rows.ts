@@ -16,8 +16,8 @@ export type FaultRow = {
   readonly sim?: VirtualStationOptions['sim'];
   /** The run waits for something that never comes: the line's time budgets are cut short. */
   readonly impatient?: true;
-  /** What a hand does at the beginning of this step. */
-  readonly at?: { readonly step: string; readonly does: 'unplug' | 'stop' };
+  /** What a hand does at the beginning of this step, or that the unit falls silent there. */
+  readonly at?: { readonly step: string; readonly does: 'unplug' | 'stop' | 'silence' };
   /** Another beginning than "plug in, scan its label". */
   readonly begin?:
     | 'scan only'
@@ -210,6 +210,14 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     step: 'prove',
   },
   { story: 'one bit of the firmware is wrong', faults: ['flip-bit'], outcome: 'FAIL', step: 'prove' },
+  {
+    story: 'the unit answers nothing after flashing',
+    impatient: true,
+    at: { step: 'prove', does: 'silence' },
+    outcome: 'FAIL',
+    code: 'unit/no-answer',
+    step: 'prove',
+  },
   { story: 'an old application in the 128 KB slot would win', faults: ['stale-128k-app'], ...PASS },
 
   // SIM and modem
@@ -239,6 +247,15 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   { story: 'the SIM is read at the third try', faults: ['iccid-late'], ...PASS },
   { story: 'the modem is dead', faults: ['modem-dead'], outcome: 'FAIL', code: 'sim/none', step: 'read-sim' },
   { story: 'the modem is slow', faults: ['slow-modem'], ...PASS },
+  {
+    story: 'the unit answers nothing when its SIM is read',
+    impatient: true,
+    at: { step: 'read-sim', does: 'silence' },
+    outcome: 'FAIL',
+    code: 'sim/not-read',
+    step: 'read-sim',
+  },
+
   // Cloud
   {
     story: 'the cloud is down',

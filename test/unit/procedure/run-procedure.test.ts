@@ -127,6 +127,19 @@ describe('a run', () => {
     expect(brief()).toEqual(['slow 1 ABORTED', 'teardown 1 PASS']);
   });
 
+  it('is ABORTED by the operator, though the step finds fault with the unit in the same moment, and keeps its evidence', async () => {
+    const stop = new AbortController();
+    const slow = step('slow', {
+      run: async () => {
+        stop.abort(new StationError('run/aborted', 'stopped'));
+        return { ok: false, failure: failure('sim/none', 'why'), evidence: { reads: 4 } };
+      },
+    });
+    const { verdict, records } = await run([slow, giveVerdict], { stop: stop.signal });
+    expect(await verdict).toMatchObject({ outcome: 'ABORTED', failure: { code: 'run/aborted' } });
+    expect(records[0]).toMatchObject({ verdict: 'ABORTED', evidence: { reads: 4 } });
+  });
+
   it('is an ERROR when the unit is lost in the middle of a step', async () => {
     const { verdict, lost } = await run([
       step('long', {

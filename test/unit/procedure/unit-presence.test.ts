@@ -73,10 +73,29 @@ describe('the presence of a unit', () => {
   });
 
   it('accepts the upper-case and the constant serial of old bootloaders', () => {
-    const { presence, arrive } = follow();
-    arrive(enumeration({ usbSerial: ID.toUpperCase() }));
+    const { presence, arrive, leave } = follow();
+    const first = enumeration({ usbSerial: ID.toUpperCase() });
+    arrive(first);
+    presence.allowRestart();
+    leave(first);
     arrive(enumeration({ usbSerial: '00000000010C', address: 6 }));
     expect(presence.lost.aborted).toBe(false);
+  });
+
+  it('is lost as replaced when a unit of another platform comes back, though its serial says nothing', () => {
+    const { presence, arrive, leave } = follow();
+    arrive(enumeration());
+    presence.allowRestart();
+    leave(enumeration());
+    arrive(enumeration({ platform: platformByName('electron'), mode: 'dfu', usbSerial: '00000000010C', address: 5 }));
+    expect(presence.lost.reason).toMatchObject({ code: 'unit/replaced' });
+  });
+
+  it('is lost as unplugged when another enumeration shows up though nobody said that the first has left', () => {
+    const { presence, arrive } = follow();
+    arrive(enumeration({ usbSerial: '00000000010C' }));
+    arrive(enumeration({ usbSerial: '00000000010C', address: 5 }));
+    expect(presence.lost.reason).toMatchObject({ code: 'unit/unplugged' });
   });
 
   it('takes no notice of other ports, nor of the late removal of an earlier enumeration', () => {

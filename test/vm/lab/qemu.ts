@@ -26,7 +26,7 @@ export function qemuArguments(image: string, initrd: string, results: string, op
   const accelerator = options.hardwareAcceleration ? ['-accel', 'kvm', '-cpu', 'host'] : ['-cpu', 'max'];
   const time = options.countInstructions
     ? ['-accel', 'tcg,thread=single,tb-size=512', '-icount', 'shift=0,sleep=on', '-smp', '1']
-    : ['-smp', '2', ...(options.hardwareAcceleration ? [] : ['-accel', 'tcg,thread=multi,tb-size=512'])];
+    : ['-smp', process.env.SMP ?? '2', ...(options.hardwareAcceleration ? [] : ['-accel', process.env.TCG ?? 'tcg,thread=multi,tb-size=512'])];
   const share = (id: string, folder: string, more: string) =>
     ['-fsdev', `local,id=${id},path=${folder},security_model=none,multidevs=remap${more}`].concat([
       '-device',

@@ -11,7 +11,7 @@ type Script = {
   readonly hang?: boolean;
   /** Does not end when it is asked to. */
   readonly stubborn?: boolean;
-  /** Where to write the arguments and the process id. */
+  /** Where to write the arguments, the process id and the environment. */
   readonly report?: string;
   /** What to put into the file named after -U. */
   readonly upload?: string;
@@ -21,7 +21,8 @@ const script: Script = JSON.parse(process.env.SCRIPT ?? '{}');
 const args = process.argv.slice(2);
 
 if (script.stubborn === true) process.on('SIGTERM', () => undefined);
-if (script.report !== undefined) writeFileSync(script.report, JSON.stringify({ pid: process.pid, args }));
+if (script.report !== undefined)
+  writeFileSync(script.report, JSON.stringify({ pid: process.pid, args, env: process.env }));
 const target = args[args.indexOf('-U') + 1];
 if (script.upload !== undefined && target !== undefined) writeFileSync(target, script.upload, { flag: 'wx' });
 process.stdout.write(script.out ?? '');

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import { parseDeviceId } from '../../../src-main/domain/device-id.ts';
+import { platformByName } from '../../../src-main/domain/platform.ts';
+import type { PlannedWrite } from '../../../src-main/firmware/flash-plan.ts';
+import type { FlashJob } from '../../../src-main/ports/flasher.ts';
+import type { UsbUnit } from '../../../src-main/ports/usb-bus.ts';
+import type { StepContext } from '../../../src-main/procedure/procedure.ts';
+import { flashFirmware } from '../../../src-main/procedure/steps/flash-firmware.ts';
+import { prove } from '../../../src-main/procedure/steps/prove.ts';
+
+const inDfu: UsbUnit = {
+  portPath: '1-1',
+  mode: 'dfu',
+  platform: platformByName('boron'),
+  vendorId: 0x2b04,
+  productId: 0xd00d,
+  usbSerial: '00000000010C',
+  product: 'Boron DFU Mode',
+  address: 7,
+};
+
+const write: PlannedWrite = {
+  what: 'a part',
+  reason: 'for the test',
+  alt: 0,
+  address: 0x28000,
+  bytes: new Uint8Array(8),
+  module: undefined,
+};
+
+function deviceId() {
+  const parsed = parseDeviceId('e00fce68aabbccddeeff0011');
+  if (!parsed.ok) throw new Error(parsed.failure.detail);
+  return parsed.value;
+}
+
+describe('the flash step', () => {
+  it('writes nothing more when another enumeration took the place of the one it began with', async () => {
+    let present = inDfu;
+    const jobs: FlashJob[] = [];
+    const context = {
+      presence: { current: () => present },
+      ports: {
+        flasher: {
+          write: async (job: FlashJob) => {
+            jobs.push(job);
+            present = { ...inDfu, address: 8 };
+            return { durationMs: 1, exitCode: 0, transcript: [] };
+          },
+        },
+      },
+      budget: (milliseconds: number) => milliseconds,
+      progress: () => undefined,
+      signal: new AbortController().signal,
+    } as unknown as StepContext;
+    const plan = { writes: [write, write], skipped: [], totalBytes: 16 };
+    const result = await flashFirmware.run({ plan, dfu: { unit: inDfu } }, context);
+    expect(result).toMatchObject({ ok: false, failure: { code: 'flash/unit-not-found' } });
+    expect(jobs.map(({ unit, leave }) => [unit.address, leave])).toEqual([[7, false]]);
+  });
+});
+
+describe('the prove step', () => {
+  it('blames a unit that fell back into DFU mode, and not the hand that did not pull it out', async () => {
+    const context = {
+      presence: {
+        current: () => inDfu,
+        waitFor: (_accepts: unknown, signal: AbortSignal) =>
+          new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+        forbidRestart: () => undefined,
+      },
+      budget: () => 1,
+      signal: new AbortController().signal,
+    } as unknown as StepContext;
+    const facts = { identity: { deviceId: deviceId() }, label: {} } as unknown as Parameters<typeof prove.run>[0];
+    const result = await prove.run(facts, context);
+    expect(result).toMatchObject({ ok: false, failure: { code: 'restart/still-in-dfu' } });
+    expect(prove.retryOn).not.toContain('restart/still-in-dfu');
+  });
+});

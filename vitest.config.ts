@@ -1,10 +1,13 @@
 import { defineConfig } from 'vitest/config';
+import { findChromium } from './test/e2e/find-chromium.ts';
+
+const browserTests = findChromium() === undefined ? 'test/e2e/without-browser.ts' : 'test/e2e/**/*.e2e.ts';
 
 export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 } },
-      { test: { name: 'e2e', include: ['test/e2e/**/*.e2e.ts'], testTimeout: 90_000, hookTimeout: 90_000 } },
+      { test: { name: 'e2e', include: [browserTests], testTimeout: 90_000, hookTimeout: 90_000 } },
       {
         // The virtual machine is one at a time: it wants both processors.
         test: {

@@ -80,7 +80,7 @@ async function bench(platform: PlatformName, { runs, slots, vm, json }: Options)
       bytes: plain[0]?.bytes ?? 0,
       writes: plain[0]?.writes ?? [],
       ...(dfuUtilStartMs === undefined ? {} : { dfuUtilStartMs }),
-      ...(vm ? { vm: await measureInVm(platform, slots, say) } : {}),
+      ...(vm ? { vm: await measureInVm({ platform, runs, slots }, say) } : {}),
     };
   } finally {
     process.off('exit', tidyUp);

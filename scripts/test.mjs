@@ -54,6 +54,7 @@ if (process.argv[2] === 'quick') {
   else if (dryRun.status !== 0) process.stderr.write(dryRun.stderr ?? '');
   await stage('lockfile', () => (unreachable ? 0 : (dryRun.status ?? 1)));
   await stage('build', () => tool('vite', 'vite', 'build', '--app', '--logLevel', 'warn'));
+  await stage('packaging', () => runNode([path.join(root, 'scripts', 'check-packaging.ts')], { cwd: root }));
   await vitest('unit-e2e', 'unit', 'e2e');
   // Alone, after the others: the virtual machine wants every processor there is.
   await vitest('vm', 'vm');

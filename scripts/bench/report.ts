@@ -32,44 +32,53 @@ export function reportText(report: BenchReport): string {
     `Load ${load.before.toFixed(1)} before, ${load.after.toFixed(1)} after; this process, chips included, was late by ${lateMs.mean.toFixed(1)} ms on average, ${lateMs.p99.toFixed(0)} ms at the 99th percentile.`,
     '',
     LEGEND,
-    ...visitTable(station, plain, slots),
+    ...visitTable(station, plain),
     '',
     'Whole run, seconds per step',
     ...stepTable(station),
     '',
     ...waitLines(report),
-    ...(vm === undefined ? [] : ['', ...vmLines(vm)]),
+    ...(vm === undefined ? [] : ['', ...vmLines(vm, slots)]),
   ].join('\n');
 }
 
 const LEGEND = 'At the unit, in seconds. wall: first to last transfer of the DFU visit; busy: erase + program + wire.';
 
-function waitLines({ station, plain, dfuUtilStartMs }: BenchReport): string[] {
+function waitLines({ station, plain, slots, dfuUtilStartMs }: BenchReport): string[] {
   const starts = station[0]?.programMs.length ?? 0;
-  const [ours, alone] = [idleOf(station), idleOf(plain)];
   const programStart = median(plain.map(({ startMs }) => startMs));
+  const real = dfuUtilStartMs === undefined ? '' : `, the real dfu-util ${dfuUtilStartMs.toFixed(0)} ms`;
   return [
-    `Of its visit the unit spent ${ours.toFixed(2)} s not busy; under the flash program alone ${alone.toFixed(2)} s: the station adds ${(ours - alone).toFixed(2)} s.`,
-    `The flash program was started ${starts} times; the virtual line's takes ${programStart.toFixed(0)} ms to start here${dfuUtilStartMs === undefined ? '' : `, the real dfu-util ${dfuUtilStartMs.toFixed(0)} ms`}.`,
+    idleLine(station, plain, slots),
+    `The flash program was started ${starts} times; the virtual line's takes ${programStart.toFixed(0)} ms to start here${real}.`,
   ];
 }
 
-function vmLines(vm: VmMeasurement): string[] {
+function vmLines(vm: VmMeasurement, slots: number): string[] {
   if ('unavailable' in vm) return [vm.unavailable];
   const { kernel, station, plain } = vm;
   return [
     `Virtual machine in deterministic time, Linux ${kernel}: kernel, libusb, serialport and dfu-util are the real ones.`,
     LEGEND,
-    ...visitTable(station, [plain], 1),
+    ...visitTable(station, plain),
     '',
     'Whole run, seconds per step',
     ...stepTable(station),
     '',
-    `Of its visit the unit spent ${idleOf(station).toFixed(2)} s not busy; under dfu-util alone ${idleOf([plain]).toFixed(2)} s.`,
+    idleLine(station, plain, slots),
   ];
 }
 
+type Visited = { readonly visit: VisitFigures };
+
+/** Medians; the peer always flashes one unit, so the difference is the station's own only when the station did so, too. */
+function idleLine(station: readonly Visited[], plain: readonly Visited[], slots: number): string {
+  const [ours, alone] = [idleOf(station), idleOf(plain)];
+  const difference = slots === 1 ? `: the station adds ${(ours - alone).toFixed(2)} s` : ', which had one unit only';
+  return `Of its visit the unit spent ${ours.toFixed(2)} s not busy; under the flash program alone ${alone.toFixed(2)} s${difference}.`;
+}
+
 /** Median time a unit in DFU mode was waiting, in seconds. */
-function idleOf(runs: readonly { readonly visit: VisitFigures }[]): number {
+function idleOf(runs: readonly Visited[]): number {
   return median(runs.map(({ visit }) => visit.wallMs - visit.busyMs)) / 1000;
 }

@@ -4,12 +4,9 @@ import { median, type VisitFigures } from './visit-figures.ts';
 type Visited = { readonly visit: VisitFigures };
 
 /** The figures at the unit: a row per run, the median, and the median of the flash program alone. */
-export function visitTable(station: readonly StationRun[], plain: readonly Visited[], slots: number): string[] {
+export function visitTable(station: readonly StationRun[], plain: readonly Visited[]): string[] {
   const head = ['', 'wall', 'erase', 'program', 'wire', 'busy', 'wall/busy', 'scan to verdict'];
-  const rows = station.map((run, index) => {
-    const round = `run ${Math.floor(index / slots) + 1}`;
-    return [slots === 1 ? round : `${round}, slot ${run.slot}`, ...cells(run.visit), seconds(run.wholeMs)];
-  });
+  const rows = station.map((run, index) => [nameOf(run, index, station), ...cells(run.visit), seconds(run.wholeMs)]);
   const wholeMs = median(station.map((run) => run.wholeMs));
   return table([
     head,
@@ -30,7 +27,7 @@ export function stepTable(station: readonly StationRun[]): string[] {
     seconds(median(times)),
   ];
   return table([
-    ['', ...station.map((_, index) => `run ${index + 1}`), 'median'],
+    ['', ...station.map(nameOf), 'median'],
     ...names.map((name) =>
       row(
         name,
@@ -42,6 +39,12 @@ export function stepTable(station: readonly StationRun[]): string[] {
       station.map(({ wholeMs }) => wholeMs),
     ),
   ]);
+}
+
+/** The run, with its slot where there is more than one. */
+function nameOf({ slot }: StationRun, index: number, runs: readonly StationRun[]): string {
+  const isAlone = runs.every((run) => run.slot === slot);
+  return isAlone ? `run ${index + 1}` : `run ${index + 1} (${slot})`;
 }
 
 /** Each figure's own median. */

@@ -1,3 +1,4 @@
+import type { BuiltStation } from '../build-station.ts';
 import type { BuiltVirtualStation } from '../build-virtual-station.ts';
 import { failureOf } from '../domain/failure.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -13,10 +14,15 @@ import { runUnits, scannedLines } from './run-units.ts';
 export async function runCommand(options: LineOptions, output: Output): Promise<number> {
   const line = await openLine(options, output);
   if ('exit' in line) return line.exit;
-  const stop = (): void => void line.built.close();
+  const stopping = new AbortController();
+  const stop = (): void => {
+    stopping.abort();
+    process.stdin.destroy(); // a scanner that stays plugged in would keep the process alive
+    void line.built.station.close();
+  };
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
-    return await runUnits(line.built, labelsOf(line), output);
+    return await runUnits(line.built, labelsOf(line), output, stopping.signal);
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
     await line.built.close();
@@ -40,7 +46,7 @@ export async function identifyCommand(options: LineOptions, output: Output): Pro
   const line = await openLine(options, output);
   if ('exit' in line) return line.exit;
   try {
-    const units = line.kind === 'virtual' ? await plugAllIn(line.built) : await line.built.ports.bus.list();
+    const units = line.kind === 'virtual' ? await plugAllIn(line.built) : await unitsInSlots(line.built);
     if (units.length === 0) {
       output.result({ ok: false, units: 0 }, 'No unit is plugged in.');
       return EXIT.bad;
@@ -50,6 +56,16 @@ export async function identifyCommand(options: LineOptions, output: Output): Pro
   } finally {
     await line.built.close();
   }
+}
+
+/** The units on the ports of this station's slots; whatever else is plugged into the computer is left alone. */
+async function unitsInSlots({ station, ports }: BuiltStation): Promise<readonly UsbUnit[]> {
+  let portPaths: readonly string[] = [];
+  const unsubscribe = station.subscribe(({ slots }) => {
+    portPaths = slots.map(({ portPath }) => portPath);
+  });
+  unsubscribe();
+  return (await ports.bus.list()).filter(({ portPath }) => portPaths.includes(portPath));
 }
 
 /** Plugs every unit of a virtual line in and waits until the bus shows them all. */

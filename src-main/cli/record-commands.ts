@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { type AuditLogReader, openAuditLogReadOnly, verifyAuditLog } from '../adapters/audit/audit-log.sqlite.ts';
-import { failureOf } from '../domain/failure.ts';
+import { failure, failureOf } from '../domain/failure.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { AuditVerdict, RunQuery } from '../ports/audit-log.ts';
 import { runsToCsv, runsToJsonLines } from '../station/export-runs.ts';
@@ -64,7 +64,12 @@ export async function exportCommand(
     process.stdout.write(text);
     return EXIT.good;
   }
-  await writeFile(to.file, text, { flag: 'wx' });
+  try {
+    await writeFile(to.file, text, { flag: 'wx' });
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    return output.failed(failure('request/invalid', `${to.file} cannot be written: ${why}.`));
+  }
   output.result({ ok: true, file: to.file, format: to.format, runs: count }, `${count} runs written to ${to.file}`);
   return EXIT.good;
 }

@@ -6,19 +6,21 @@ import { runAsJson, runAsText } from './run-result.ts';
 
 /**
  * Builds units without a screen: takes labels from `labels` (a scanner on standard input, or the virtual shelf), gives each to the
- * station as soon as a slot is free, prints a result as each run ends. Exit 0 only when every label ended in a PASS.
+ * station as soon as a slot is free, prints a result as each run ends. Takes no more labels once `stop` aborts, though more may
+ * come; the runs there are still end and are printed. Exit 0 only when every label ended in a PASS that is on record.
  */
 export async function runUnits(
   built: BuiltStation,
   labels: AsyncIterable<{ readonly text: string; readonly slot?: string }>,
   output: Output,
+  stop: AbortSignal,
 ): Promise<number> {
   const { station, ports } = built;
   const endings = watchEndings(station);
   const open: Promise<void>[] = [];
   let allPassed = true;
   let any = false;
-  for await (const { text, slot } of labels) {
+  for await (const { text, slot } of untilStopped(labels, stop)) {
     any = true;
     for (;;) {
       const freed = endings.next();
@@ -35,9 +37,8 @@ export async function runUnits(
         open.push(
           endings.of(runId).then(() => {
             const run = ports.audit.readRun(runId);
-            if (run === undefined) return;
-            allPassed &&= run.ended?.outcome === 'PASS';
-            output.result(runAsJson(run), runAsText(run));
+            allPassed &&= run?.ended?.outcome === 'PASS';
+            if (run !== undefined) output.result(runAsJson(run), runAsText(run));
           }),
         );
       }
@@ -46,6 +47,20 @@ export async function runUnits(
   }
   await Promise.all(open);
   return any && allPassed ? EXIT.good : EXIT.bad;
+}
+
+/** The same items, ending when the signal aborts: a scanner that stays plugged in never ends by itself. */
+async function* untilStopped<Item>(items: AsyncIterable<Item>, stop: AbortSignal): AsyncGenerator<Item> {
+  const iterator = items[Symbol.asyncIterator]();
+  const stopped = new Promise<undefined>((resolve) => {
+    if (stop.aborted) resolve(undefined);
+    else stop.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
+  for (;;) {
+    const next = await Promise.race([iterator.next(), stopped]);
+    if (next === undefined || next.done === true) return;
+    yield next.value;
+  }
 }
 
 /** The lines of standard input, as a scanner with Enter behind each code types them; blank ones are passed over. */

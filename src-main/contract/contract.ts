@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Failure } from '../domain/failure.ts';
+import { identifierIn } from '../domain/label.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 
@@ -8,7 +9,8 @@ z.config({ jitless: true }); // zod's compiled validators need eval, which the p
 const slot = z.string().min(1).max(40);
 const runId = z.string().min(1).max(60);
 const runFilter = {
-  text: z.string().max(120).optional(),
+  // Whatever was pasted or scanned into a search: a mobile secret goes no further than this.
+  text: z.string().max(120).transform(identifierIn).optional(),
   batch: z.string().max(80).optional(),
   day: z.iso.date().optional(),
   outcome: z.enum(['PASS', 'FAIL', 'ERROR', 'ABORTED']).optional(),

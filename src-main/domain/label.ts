@@ -49,6 +49,17 @@ export function parseLabel(text: string): Result<Label> {
   return serialLabel(content, framed.endsWith(` ${content}`));
 }
 
+/**
+ * What of a text may be searched for: the identifier of a label, else the first word, because no identifier has blanks in it and
+ * what stands behind one may be a mobile secret. Empty for a text that begins with a blank and is no label: it may have lost its
+ * beginning, and be the secret alone.
+ */
+export function identifierIn(text: string): string {
+  const label = parseLabel(text);
+  if (label.ok) return label.value.value;
+  return text.split(/\s/, 1)[0] ?? '';
+}
+
 /** The part of a label that a run's record keeps. */
 export function toRecordedLabel(label: Label): RecordedLabel {
   return { kind: label.kind, value: label.value };

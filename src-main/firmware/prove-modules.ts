@@ -13,8 +13,7 @@ export type ModulesProven = { readonly productBinarySha256: string };
  * is reported; the bootloader new enough. Pure.
  *
  * Refuses with `prove/module-missing`, `prove/module-invalid`, `prove/wrong-version`, `prove/wrong-product-binary`, and last,
- * when all that is fine and only the application's hash was not reported, `prove/no-proof`: the caller may then read the
- * application back over DFU.
+ * when all that is fine and only the application's hash was not reported, `prove/no-proof`.
  */
 export function proveModules(reports: readonly ModuleReport[], recipe: Recipe): Result<ModulesProven> {
   const running = reports.filter((report) => report.store === 'main');

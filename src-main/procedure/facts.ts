@@ -54,6 +54,6 @@ export type Proof = {
   readonly deviceOs: string;
   readonly modules: readonly ModuleReport[];
   readonly productBinarySha256: string;
-  /** The unit's own report of the hash, or our read-back over DFU. */
-  readonly by: 'reported-hash' | 'read-back';
+  /** How the binary was proven: by the hash the unit itself reports of it. */
+  readonly by: 'reported-hash';
 };

@@ -100,8 +100,8 @@ async function runOnce(
     signal.throwIfAborted();
     const running: Promise<StepResult<object>> = step.run(facts, contextOf(options, signal));
     result = complete(step, await endSoonAfterAbort(running, signal, GRACE_MS));
-    // A stop or a lost unit outranks what the step still managed to answer: nothing may pass after it.
-    if (result.ok && isLost(options)) signal.throwIfAborted();
+    // A stop or a lost unit outranks whatever the step still managed to answer (ABORTED beats ERROR beats FAIL beats PASS).
+    if (isLost(options)) result = overruled(result, signal.reason);
   } catch (thrown) {
     result = { ok: false, failure: failureOf(signal.aborted ? signal.reason : thrown) };
   } finally {
@@ -114,6 +114,11 @@ async function runOnce(
     return { ok: false, failure: failureOf(thrown) };
   }
   return result;
+}
+
+/** What a step answered in the moment its signal aborted: the abort decides, the evidence stays. */
+function overruled({ evidence }: StepResult<object>, reason: unknown): StepResult<object> {
+  return { ok: false, failure: failureOf(reason), ...(evidence === undefined ? {} : { evidence }) };
 }
 
 /** A step that claims to have passed without giving what it declared has not passed. */

@@ -1,14 +1,15 @@
 import type { DeviceId } from '../domain/device-id.ts';
 import { StationError } from '../domain/failure.ts';
+import type { Platform } from '../domain/platform.ts';
 import type { BusEvent, UsbBus, UsbUnit } from '../ports/usb-bus.ts';
 
 /**
- * The unit of one run, followed on its port through every re-enumeration. The invariant it keeps: same slot, same device ID, or
- * the run stops.
+ * The unit of one run, followed on its port through every re-enumeration. The invariant it keeps: same slot, same device ID, same
+ * platform, or the run stops.
  *
  *   absent --arrives--> present --leaves, restart allowed--> restarting --arrives--> present
  *                          |                                     |
- *                          | leaves, restart not allowed         | arrives with another device ID
+ *                          | leaves, restart not allowed         | arrives with another device ID or platform
  *                          v                                     v
  *                        lost (unit/unplugged)                 lost (unit/replaced)
  */
@@ -21,7 +22,7 @@ export type UnitPresence = {
   readonly allowRestart: () => void;
   /** From now on leaving means unplugged. */
   readonly forbidRestart: () => void;
-  /** From now on whatever arrives on this port must carry this device ID. */
+  /** From now on what arrives on this port must carry this device ID, or a serial that says nothing. */
   readonly bind: (deviceId: DeviceId) => void;
   /** Aborts, with a StationError as its reason, when the unit is lost. */
   readonly lost: AbortSignal;
@@ -33,7 +34,7 @@ export function followUnit(bus: UsbBus, portPath: string): UnitPresence {
   const lost = new AbortController();
   const waiting = new Set<() => void>();
   let unit: UsbUnit | undefined;
-  let hasBeenSeen = false;
+  let platform: Platform | undefined;
   let mayRestart = false;
   let boundTo: DeviceId | undefined;
 
@@ -41,22 +42,39 @@ export function followUnit(bus: UsbBus, portPath: string): UnitPresence {
     if (!lost.signal.aborted) lost.abort(error);
   };
 
+  /** Why an enumeration cannot be the unit of this run; undefined when it may be. */
+  const strangeness = (arrived: UsbUnit): StationError | undefined => {
+    const shown = shownDeviceId(arrived);
+    if (boundTo !== undefined && shown !== undefined && shown !== boundTo) {
+      return new StationError('unit/replaced', `The slot holds ${shown} now; the run is about ${boundTo}.`);
+    }
+    // An old bootloader shows no device ID (device-usb.md 2.1), but its product ID still tells the platform.
+    if (platform !== undefined && arrived.platform.id !== platform.id) {
+      const detail = `The slot holds a ${arrived.platform.displayName} now; the run is about a ${platform.displayName}.`;
+      return new StationError('unit/replaced', detail);
+    }
+    // One port holds one unit: where a second enumeration shows up, the first has left, whatever became of its removal.
+    const hasMoved = unit !== undefined && unit.address !== arrived.address;
+    if (!hasMoved || mayRestart) return undefined;
+    return new StationError('unit/unplugged', `The unit left port ${portPath} and something came back.`);
+  };
+
   const onEvent = (event: BusEvent): void => {
     if (event.kind === 'arrived' && event.unit.portPath === portPath) {
-      if (boundTo !== undefined && shownDeviceId(event.unit) !== undefined && shownDeviceId(event.unit) !== boundTo) {
-        lose(
-          new StationError('unit/replaced', `The slot holds ${event.unit.usbSerial} now; the run is about ${boundTo}.`),
-        );
+      const error = strangeness(event.unit);
+      if (error !== undefined) {
+        lose(error);
         return;
       }
       unit = event.unit;
-      hasBeenSeen = true;
+      platform ??= event.unit.platform;
       for (const check of [...waiting]) check();
     } else if (event.kind === 'removed' && event.portPath === portPath && unit?.address === event.address) {
       unit = undefined;
-      if (hasBeenSeen && !mayRestart) lose(new StationError('unit/unplugged', `The unit left port ${portPath}.`));
+      if (!mayRestart) lose(new StationError('unit/unplugged', `The unit left port ${portPath}.`));
     } else if (event.kind === 'trouble' && event.portPath === portPath) {
-      lose(new StationError(event.failure.code, event.failure.detail));
+      const { code, detail, evidence } = event.failure;
+      lose(new StationError(code, detail, evidence === undefined ? {} : { evidence }));
     }
   };
   const unsubscribe = bus.subscribe(onEvent);
@@ -88,7 +106,7 @@ export function followUnit(bus: UsbBus, portPath: string): UnitPresence {
     },
     forbidRestart: () => {
       mayRestart = false;
-      if (hasBeenSeen && unit === undefined) {
+      if (platform !== undefined && unit === undefined) {
         lose(new StationError('unit/unplugged', `The unit is not on port ${portPath}.`));
       }
     },

@@ -33,6 +33,15 @@ export function isSecretLine(line: string): boolean {
   return /device\s*secret/i.test(line);
 }
 
+/**
+ * The line of a module list, also one cut off, with an empty text in the place of every text that is neither a module's nor the
+ * modem's: firmware before 1.5 has the Device Secret among them (device-usb.md 4.5). Other lines pass unchanged.
+ */
+export function withoutForeignTexts(line: string): string {
+  if (!line.trimStart().startsWith('{')) return line;
+  return line.replace(/("(?!(?:imei|iccid|cellfw|[a-z])")[^"]*"\s*:\s*)"[^"]*(?:"|$)/g, '$1""');
+}
+
 /** Reads the answer to `i` in all its forms: three labelled lines, one sentence, or the long list. Unknown lines are ignored. */
 export function readIdentity(lines: readonly string[]): ConsoleIdentity {
   return {

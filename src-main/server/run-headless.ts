@@ -28,11 +28,17 @@ export async function runHeadless(built: BuiltStation, options: HeadlessOptions)
       webRoot: options.webRoot,
       ...(port === undefined ? {} : { port }),
     });
-    const removeRunFile = options.runFile && writeRunFile(options.runFile, { pid: process.pid, url: server.url });
-    options.print(`Linewright is ready: ${server.url}`);
-    await aborted(options.signal);
-    if (removeRunFile) removeRunFile();
-    await server.close();
+    let removeRunFile: (() => void) | undefined;
+    try {
+      if (options.runFile !== undefined) {
+        removeRunFile = writeRunFile(options.runFile, { pid: process.pid, url: server.url });
+      }
+      options.print(`Linewright is ready: ${server.url}`);
+      await aborted(options.signal);
+    } finally {
+      removeRunFile?.();
+      await server.close();
+    }
   } finally {
     await built.close();
   }

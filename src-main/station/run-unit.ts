@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { failureOf } from '../domain/failure.ts';
+import { FAILURES } from '../domain/failure-codes.ts';
 import { type Label, toRecordedLabel } from '../domain/label.ts';
 import type { RunBegun, RunEnded, StepRecord } from '../domain/run-record.ts';
 import type { ProgressView } from '../domain/snapshot.ts';
 import { type Recipe, recordedRecipe } from '../firmware/recipe.ts';
 import type { Ports } from '../ports/ports.ts';
 import { buildUnit } from '../procedure/build-unit.ts';
-import { runProcedure } from '../procedure/run-procedure.ts';
-import { followUnit } from '../procedure/unit-presence.ts';
+import { type RunVerdict, runProcedure } from '../procedure/run-procedure.ts';
+import { followUnit, type UnitPresence } from '../procedure/unit-presence.ts';
 import { summaryOf } from './unit-summary.ts';
 
 /** What to build: this label, in this slot, by this recipe. */
@@ -74,7 +75,39 @@ export async function runUnit(
   const { ports } = setting;
   const startedMs = performance.now();
   const steps: StepRecord[] = [];
-  const presence = followUnit(ports.bus, order.slot.portPath);
+  const verdict = await walk(begun, order, setting, stop, { steps, observer });
+  const ended: RunEnded = {
+    runId: begun.runId,
+    at: new Date().toISOString(),
+    durationMs: Math.round(performance.now() - startedMs),
+    outcome: verdict.outcome,
+    ...(verdict.failure === undefined ? {} : { failure: verdict.failure }),
+    unit: summaryOf(steps),
+  };
+  try {
+    ports.audit.endRun(ended);
+    return ended;
+  } catch (thrown) {
+    return { ...ended, outcome: 'ERROR', failure: failureOf(thrown) };
+  }
+}
+
+/** Follows the slot's port and walks the procedure; each step's record goes to disk, then to `steps`, then to the observer. */
+async function walk(
+  begun: RunBegun,
+  order: RunOrder,
+  setting: RunSetting,
+  stop: AbortSignal,
+  { steps, observer }: { readonly steps: StepRecord[]; readonly observer: RunObserver },
+): Promise<Pick<RunVerdict, 'outcome' | 'failure'>> {
+  const { ports } = setting;
+  let presence: UnitPresence;
+  try {
+    presence = followUnit(ports.bus, order.slot.portPath);
+  } catch (thrown) {
+    const found = failureOf(thrown);
+    return { outcome: FAILURES[found.code].outcome, failure: found };
+  }
   const verdict = await runProcedure(buildUnit, {
     context: {
       ports,
@@ -98,18 +131,5 @@ export async function runUnit(
     },
   });
   presence.end();
-  const ended: RunEnded = {
-    runId: begun.runId,
-    at: new Date().toISOString(),
-    durationMs: Math.round(performance.now() - startedMs),
-    outcome: verdict.outcome,
-    ...(verdict.failure === undefined ? {} : { failure: verdict.failure }),
-    unit: summaryOf(steps),
-  };
-  try {
-    ports.audit.endRun(ended);
-    return ended;
-  } catch (thrown) {
-    return { ...ended, outcome: 'ERROR', failure: failureOf(thrown) };
-  }
+  return verdict;
 }

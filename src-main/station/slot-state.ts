@@ -5,6 +5,7 @@ import type { ProgressView, RunView, SlotView, StepView } from '../domain/snapsh
 import { type Recipe, recordedRecipe } from '../firmware/recipe.ts';
 import type { UsbUnit } from '../ports/usb-bus.ts';
 import { buildUnit } from '../procedure/build-unit.ts';
+import { shownDeviceId } from '../procedure/unit-presence.ts';
 
 /**
  * One slot as the station knows it. Changed by the station alone, from bus events and run observers; the screens get `view()`.
@@ -20,6 +21,8 @@ export class SlotState {
   label: Label | undefined;
   /** The unit in the slot has had its verdict; a fresh one must replace it before another label is taken. */
   isFinished = false;
+  /** The device ID of the last finished unit: when it shows up again (a restart of its own) it is no fresh one. */
+  #finishedId: string | undefined;
   stop: AbortController | undefined;
   #run: Omit<RunView, 'steps'> | undefined;
   #steps: readonly StepView[] = [];
@@ -36,6 +39,7 @@ export class SlotState {
 
   arrived(unit: UsbUnit): void {
     this.unit = unit;
+    if (!this.isRunning) this.isFinished = this.#finishedId !== undefined && shownDeviceId(unit) === this.#finishedId;
   }
 
   removed(address: number): void {
@@ -81,6 +85,7 @@ export class SlotState {
   ended(ended: RunEnded): void {
     this.stop = undefined;
     this.isFinished = this.unit !== undefined;
+    this.#finishedId = ended.unit.deviceId;
     if (this.#run === undefined) return;
     const { outcome, failure, durationMs, unit } = ended;
     const verdict = { outcome, durationMs, unit, ...(failure === undefined ? {} : { failure }) };

@@ -33,6 +33,7 @@ export class Station implements StationCommands {
   #lastScan: ScanView | undefined;
   #nextSlot: string | undefined;
   #troubles: readonly Failure[] = [];
+  #isClosing = false;
 
   /** Closes what a crash left open, then starts to watch the slots. Throws StationError when the record cannot be written. */
   constructor(options: StationOptions) {
@@ -80,8 +81,9 @@ export class Station implements StationCommands {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Stops all runs, waits until their records are written, and lets go of everything. */
+  /** Takes no more runs, stops all there are, waits until their records are written, and lets go of everything. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     for (const slot of this.#slots) slot.stop?.abort(new StationError('run/aborted', 'The station was closed.'));
     await Promise.all(this.#running);
     this.#unsubscribe();
@@ -123,6 +125,7 @@ export class Station implements StationCommands {
   }
 
   #start(slot: SlotState, label: Label, reworkOf?: string): Result<{ runId: string; slot: string }> {
+    if (this.#isClosing) return refuse('run/aborted', 'The station is being closed and begins no more runs.');
     const { name, portPath, recipe } = slot;
     const order = {
       label,
@@ -224,9 +227,13 @@ export class Station implements StationCommands {
   }
 
   #trouble(trouble: Failure): void {
+    this.#remember(trouble);
+    this.#publish();
+  }
+
+  #remember(trouble: Failure): void {
     const known = this.#troubles.filter(({ detail }) => detail !== trouble.detail);
     this.#troubles = [trouble, ...known].slice(0, 10);
-    this.#publish();
   }
 
   #countBatch(): Record<Outcome, number> {
@@ -255,6 +262,12 @@ export class Station implements StationCommands {
   #publish(): void {
     if (this.#listeners.size === 0) return;
     const snapshot = this.#snapshot();
-    for (const listener of this.#listeners) listener(snapshot);
+    for (const listener of this.#listeners) {
+      try {
+        listener(snapshot);
+      } catch (thrown) {
+        this.#remember(failureOf(thrown)); // a screen that breaks is no reason to stop a unit; the next snapshot tells
+      }
+    }
   }
 }

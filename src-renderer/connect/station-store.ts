@@ -6,6 +6,8 @@ import type { Link, LinkState } from './link.ts';
 /** What the screens know: the link and the last snapshot that came over it. */
 export type StationState = {
   readonly link: LinkState;
+  /** How often the link has opened: an answer from before the last time may be a lost connection, or old. */
+  readonly connections: number;
   readonly snapshot?: Snapshot;
   /** Runs whose unit has left its slot since the verdict: what is in the slot now is the next unit. */
   readonly takenOut: ReadonlySet<string>;
@@ -22,12 +24,15 @@ export type StationStore = {
 export function createStationStore(link: Link): StationStore {
   const client = createClient(link);
   const listeners = new Set<() => void>();
-  let state: StationState = { link: 'connecting', takenOut: new Set() };
+  let state: StationState = { link: 'connecting', connections: 0, takenOut: new Set() };
   const become = (next: StationState): void => {
     state = next;
     for (const listener of listeners) listener();
   };
-  link.watch((linkState) => become({ ...state, link: linkState }));
+  link.watch((linkState) => {
+    const connections = state.connections + (linkState === 'open' ? 1 : 0);
+    become({ ...state, link: linkState, connections });
+  });
   client.subscribe((snapshot) => become({ ...state, snapshot, takenOut: nextTakenOut(state.takenOut, snapshot) }));
 
   return {

@@ -39,13 +39,14 @@ export function App({ store }: { store: StationStore }) {
   }, [language]);
   useScans({ store, route, setLanguage, setSound, setNotice });
 
-  const { snapshot, takenOut } = state;
+  const { snapshot, takenOut, connections } = state;
   useWarningOnClose(snapshot?.slots.some(({ run }) => run !== undefined && run.ended === undefined) ?? false);
   const screen = useMemo<Screen | undefined>(
     () =>
       snapshot && {
         snapshot,
         takenOut,
+        connections,
         ask: store.ask,
         dictionary,
         language,
@@ -55,7 +56,7 @@ export function App({ store }: { store: StationStore }) {
         notice,
         setNotice,
       },
-    [snapshot, takenOut, store, dictionary, language, setLanguage, sound, setSound, notice],
+    [snapshot, takenOut, connections, store, dictionary, language, setLanguage, sound, setSound, notice],
   );
 
   if (screen === undefined) return <LinkNotice link={state.link} words={dictionary.words} alone />;

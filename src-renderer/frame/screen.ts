@@ -9,6 +9,7 @@ import type { Language } from '../i18n/language.ts';
 export type Screen = {
   readonly snapshot: Snapshot;
   readonly takenOut: StationState['takenOut'];
+  readonly connections: StationState['connections'];
   readonly ask: StationStore['ask'];
   readonly dictionary: Dictionary;
   readonly language: Language;

@@ -1,8 +1,9 @@
 import { useEffect, useRef } from 'react';
+import { identifierIn } from '../../src-main/domain/label.ts';
 import type { StationStore } from '../connect/station-store.ts';
 import type { Language } from '../i18n/language.ts';
 import { listenForScans } from '../scan/listen-for-scans.ts';
-import { isPrintedCode, readScreenCode, type ScreenCode, searchTextOf } from '../scan/screen-code.ts';
+import { isPrintedCode, readScreenCode, type ScreenCode } from '../scan/screen-code.ts';
 import type { Route } from './address.ts';
 import { go } from './route.ts';
 import type { Notice } from './screen.ts';
@@ -33,7 +34,7 @@ async function onScan(text: string, actions: ScanActions): Promise<void> {
   if (code !== undefined) {
     obey(code, actions);
   } else if (actions.route.screen === 'runs' && !isPrintedCode(text)) {
-    go({ screen: 'runs', search: searchTextOf(text) });
+    go({ screen: 'runs', search: identifierIn(text) });
   } else {
     if (actions.route.screen === 'codes') go({ screen: 'line' });
     const answer = await actions.store.ask('scan', { text });

@@ -75,7 +75,6 @@ type OperatorWords = {
   readonly stopping: string;
   readonly scanRefused: string;
   readonly notDone: string;
-  readonly closeWarning: string;
   readonly rehearsal: string;
   readonly plugIn: string;
   readonly pullOut: string;
@@ -99,17 +98,14 @@ type RecordWords = {
   readonly noRuns: string;
   readonly runUnfinished: string;
   readonly back: string;
-  readonly time: string;
   readonly label: string;
   readonly unit: string;
-  readonly duration: string;
   readonly steps: string;
   readonly attempt: (attempt: number) => string;
   readonly learnt: string;
   readonly evidence: string;
   readonly noEvidence: string;
   readonly forEngineer: string;
-  readonly code: string;
   readonly reworkOf: string;
   readonly virtualRun: string;
   readonly recipe: string;

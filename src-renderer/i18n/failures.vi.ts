@@ -3,7 +3,7 @@ import type { FailureSentences } from './dictionary.ts';
 const CALL = 'Gọi giám sát.';
 const REJECT = 'Đặt thiết bị vào khay hàng lỗi.';
 const REJECT_FOR_QA = 'Đặt thiết bị vào khay hàng lỗi cho QA.';
-const RETRY_OR_CALL = 'Thử lại. Nếu vẫn bị, gọi giám sát.';
+const RETRY_OR_CALL = 'Thử lại. Nếu vẫn lỗi, gọi giám sát.';
 const WAIT_A_MINUTE = 'Giữ thiết bị lại và thử lại sau một phút.';
 const DAMAGED_FILE = 'Tệp firmware bị hỏng.';
 const NOT_A_LABEL = say('Mã này không phải nhãn thiết bị.', 'Quét lại mã vuông trên thiết bị.');
@@ -40,7 +40,7 @@ export const failuresVi: FailureSentences = {
   'firmware/bad-length': say(DAMAGED_FILE, CALL),
   'firmware/wrong-platform': say('Tệp firmware dành cho loại thiết bị khác.', CALL),
   'firmware/wrong-function': say('Tệp firmware sai loại.', CALL),
-  'firmware/wrong-location': say('Tệp firmware không vừa với thiết bị này.', CALL),
+  'firmware/wrong-location': say('Tệp firmware không phù hợp với thiết bị này.', CALL),
   'firmware/wrong-product-version': say('Phiên bản của tệp sản phẩm khác với công thức.', CALL),
   'firmware/wrong-product-id': say('Tệp này thuộc sản phẩm khác.', CALL),
   'firmware/wrong-os-version': say('Tệp firmware thuộc bản Device OS khác.', CALL),
@@ -51,12 +51,12 @@ export const failuresVi: FailureSentences = {
   'firmware/unsupported': say('Không dùng được tệp firmware này trên chuyền.', CALL),
   'plan/refused': say('Thiết bị này không nhận được firmware này.', CALL),
   'plan/range-refused': say('Đã từ chối ghi để bảo vệ thiết bị.', CALL),
-  'plan/bootloader-too-old': say('Thiết bị cần bootloader mới hơn trước đã.', REJECT_FOR_QA),
+  'plan/bootloader-too-old': say('Trước tiên thiết bị cần bootloader mới hơn.', REJECT_FOR_QA),
 
   'usb/unavailable': say('USB của trạm không hoạt động.', CALL),
   'usb/no-permission': say('Trạm không có quyền dùng thiết bị USB này.', CALL),
-  'usb/transfer-failed': say('Kết nối USB bị lỗi.', 'Đặt lại thiết bị. Nếu vẫn bị, đổi khe khác.'),
-  'usb/no-console': say('Không mở được cổng nối tiếp của thiết bị.', 'Đặt lại thiết bị. Nếu vẫn bị, gọi giám sát.'),
+  'usb/transfer-failed': say('Kết nối USB bị lỗi.', 'Đặt lại thiết bị. Nếu vẫn lỗi, đổi khe khác.'),
+  'usb/no-console': say('Không mở được cổng nối tiếp của thiết bị.', 'Đặt lại thiết bị. Nếu vẫn lỗi, gọi giám sát.'),
   'dfu/not-entered': say('Thiết bị không vào chế độ cập nhật.', REJECT),
   'flash/tool-missing': say('Chưa cài công cụ nạp firmware.', CALL),
   'flash/tool-failed': say('Công cụ nạp firmware bị lỗi.', RETRY_OR_CALL),
@@ -81,7 +81,7 @@ export const failuresVi: FailureSentences = {
   'sim/owned-elsewhere': say('SIM thuộc về tài khoản khác.', REJECT_FOR_QA),
   'sim/not-in-product': say(
     'SIM chưa có trong sản phẩm.',
-    'Giữ thiết bị lại và quét lại sau một phút. Nếu vẫn bị, đưa cho QA.',
+    'Giữ thiết bị lại và quét lại sau một phút. Nếu vẫn lỗi, đưa cho QA.',
   ),
   'sim/pending': say('SIM chưa hoạt động.', 'Để riêng thiết bị và quét lại sau.'),
 
@@ -103,7 +103,7 @@ export const failuresVi: FailureSentences = {
   'run/incomplete': say('Lượt chạy kết thúc mà không có kết quả.', CALL),
   'run/bug': say('Trạm đã mắc lỗi.', CALL),
   'run/not-found': say('Không có lượt chạy này.', 'Tìm lại.'),
-  'run/not-a-reject': say('Chỉ nạp lại được thiết bị chưa đạt.', 'Chọn một thiết bị lỗi.'),
+  'run/not-a-reject': say('Chỉ nạp lại được thiết bị chưa đạt.', 'Chọn một thiết bị không đạt.'),
   'audit/write-failed': say('Không ghi được bản ghi.', 'Dừng chuyền và gọi giám sát.'),
   'audit/damaged': say('Bản ghi đã bị thay đổi.', 'Dừng chuyền và gọi giám sát.'),
   'audit/newer-version': say('Bản ghi thuộc phiên bản mới hơn.', CALL),
@@ -111,7 +111,7 @@ export const failuresVi: FailureSentences = {
   'station/invalid-file': say('Không dùng được tệp cấu hình trạm.', CALL),
   'station/data-in-use': say('Một Linewright khác đang dùng thư mục dữ liệu này.', 'Đóng chương trình kia trước.'),
   'station/port-in-use': say('Cổng mạng đang được dùng.', 'Đóng chương trình kia hoặc chọn cổng khác.'),
-  'station/connection-lost': say('Không có kết nối tới trạm.', 'Hãy chờ. Nếu vẫn bị, gọi giám sát.'),
+  'station/connection-lost': say('Không có kết nối tới trạm.', 'Hãy chờ. Nếu vẫn mất kết nối, gọi giám sát.'),
   'station/not-virtual': say('Chỉ dùng được trên chuyền ảo.', 'Ở đây hãy dùng thiết bị thật.'),
   'request/invalid': say('Yêu cầu không hợp lệ.', 'Tải lại trang.'),
 };

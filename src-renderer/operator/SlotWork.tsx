@@ -46,7 +46,7 @@ export function SlotWork({ slot, run, instruction, awaitingUnit = false }: SlotW
       <div className={styles.steps}>
         <StepList run={run} now={now} />
       </div>
-      <AbortButton slot={slot} />
+      <AbortButton key={run.runId} slot={slot} />
     </div>
   );
 }

@@ -12,8 +12,8 @@ import { RunSteps } from './RunSteps.tsx';
 
 /** One run, whole: how it ended, what is known of the unit, each step with its evidence. */
 export function RunDetail({ runId, search }: { runId: string; search: string }) {
-  const { ask, snapshot, dictionary } = useScreen();
-  const answer = useAnswer(ask, 'readRun', { runId }, snapshot.counts);
+  const { ask, snapshot, connections, dictionary } = useScreen();
+  const answer = useAnswer(ask, 'readRun', { runId }, [snapshot.counts, connections]);
   const { words, failures } = dictionary;
   return (
     <article className={styles.detail}>

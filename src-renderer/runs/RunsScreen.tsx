@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { identifierIn } from '../../src-main/domain/label.ts';
 import { useAnswer } from '../connect/use-answer.ts';
 import type { Route } from '../frame/address.ts';
 import { useScreen } from '../frame/screen.ts';
@@ -14,21 +15,22 @@ const TYPING_MS = 200;
 
 /** For QA and supervisors: find a run, read it, flash a reject again, export, verify. A scan on this screen fills the search. */
 export function RunsScreen({ route }: { route: Extract<Route, { screen: 'runs' }> }) {
-  const { ask, snapshot, dictionary } = useScreen();
+  const { ask, snapshot, connections, dictionary } = useScreen();
   const [filter, setFilter] = useState<RunFilter>({ ...EVERY_RUN, text: route.search });
   useEffect(() => setFilter((before) => ({ ...before, text: route.search })), [route.search]);
   const settled = useDelayed(filter, TYPING_MS);
-  const found = useAnswer(ask, 'findRuns', filterInput(settled), snapshot.counts);
+  const found = useAnswer(ask, 'findRuns', filterInput(settled), [snapshot.counts, connections]);
   const runs = found?.ok ? found.value : [];
+  const search = identifierIn(filter.text.trim()); // it goes into addresses: never with a secret that was pasted behind it
   return (
     <div className={styles.screen} data-detail={route.runId !== undefined}>
       <section className={styles.find}>
         <RunFilters filter={filter} onChange={setFilter} runs={runs} />
         <RecordTools filter={settled} />
         {found?.ok === false && <p role="alert">{dictionary.failures[found.failure.code].operator}</p>}
-        <RunList runs={runs} isAnswered={found !== undefined} search={filter.text} chosen={route.runId} />
+        <RunList runs={runs} isAnswered={found !== undefined} search={search} chosen={route.runId} />
       </section>
-      {route.runId !== undefined && <RunDetail key={route.runId} runId={route.runId} search={filter.text} />}
+      {route.runId !== undefined && <RunDetail key={route.runId} runId={route.runId} search={search} />}
     </div>
   );
 }

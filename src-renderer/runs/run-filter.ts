@@ -1,4 +1,5 @@
 import type { CommandInput } from '../../src-main/contract/contract.ts';
+import { identifierIn } from '../../src-main/domain/label.ts';
 import type { Outcome } from '../../src-main/domain/outcome.ts';
 
 /** What the person has entered; an empty text filters nothing. */
@@ -12,9 +13,15 @@ export type RunFilter = {
 export const EVERY_RUN: RunFilter = { text: '', day: '', batch: '', outcome: '' };
 
 /** The filter as the station takes it. */
-export function filterInput({ text, day, batch, outcome }: RunFilter): Omit<CommandInput<'findRuns'>, 'limit'> {
+export function filterInput({
+  text: entered,
+  day,
+  batch,
+  outcome,
+}: RunFilter): Omit<CommandInput<'findRuns'>, 'limit'> {
+  const text = identifierIn(entered.trim());
   return {
-    ...(text.trim() === '' ? {} : { text: text.trim() }),
+    ...(text === '' ? {} : { text }),
     ...(day === '' ? {} : { day }),
     ...(batch.trim() === '' ? {} : { batch: batch.trim() }),
     ...(outcome === '' ? {} : { outcome }),

@@ -1,4 +1,3 @@
-import { parseLabel } from '../../src-main/domain/label.ts';
 import { isLanguage, type Language } from '../i18n/language.ts';
 
 /** A printed code that the screen obeys by itself. */
@@ -26,13 +25,4 @@ export function readScreenCode(scan: string): ScreenCode | undefined {
 /** Whether this is a printed code and not a label: then it is meant as an order on every screen. */
 export function isPrintedCode(scan: string): boolean {
   return /^\s*LW:/i.test(scan);
-}
-
-/**
- * What of a scan may go into the search: the identifier of a label, else the first word. A label of a BLE-capable unit holds
- * a secret after the space, and the screen must never show it.
- */
-export function searchTextOf(scan: string): string {
-  const label = parseLabel(scan);
-  return label.ok ? label.value.value : (scan.trim().split(/\s/, 1)[0] ?? '').slice(0, 120);
 }

@@ -7,7 +7,7 @@ import { type AuditFiles, auditFiles, lockForWriting, openForReading, openForWri
 import { type AuditLogReader, SqliteAuditLogReader } from './audit-log-reader.sqlite.ts';
 import { type EntryContent, entryHash, GENESIS } from './entry.ts';
 import { type EntryRows, entryRows } from './entry-rows.ts';
-import { type Head, readHead, writeHead } from './head-file.ts';
+import { prepareHead, readHead, writeOpeningHead } from './head-file.ts';
 import { runState } from './run-queries.ts';
 
 export type { AuditLogReader } from './audit-log-reader.sqlite.ts';
@@ -134,16 +134,16 @@ class SqliteAuditLog extends SqliteAuditLogReader implements AuditLog {
     }
     const content: EntryContent = { at: this.clock().toISOString(), kind, runId, day, body };
     try {
-      const head = this.database
-        .transaction((): Head => {
+      const publishHead = this.database
+        .transaction((): (() => void) => {
           const state = runId === null ? undefined : runState(this.database, runId);
           if (state !== wanted) {
             throw new StationError('run/bug', `A ${kind} cannot be recorded for run ${runId}: it is ${state}.`);
           }
-          return this.entries.append(content);
+          return prepareHead(this.files.head, this.entries.append(content));
         })
         .immediate();
-      writeHead(this.files.head, head);
+      publishHead();
     } catch (thrown) {
       throw auditFailure(thrown, `Recording ${kind}`);
     }
@@ -171,7 +171,7 @@ function checkEnd(files: AuditFiles, entries: EntryRows): void {
     throw new StationError('audit/damaged', `Entry ${head.entry} is not the one the head file knows.`);
   }
   if (head === undefined || head.entry < end) {
-    writeHead(files.head, { entry: end, hash: last?.hash ?? GENESIS });
+    writeOpeningHead(files.head, { entry: end, hash: last?.hash ?? GENESIS });
   }
 }
 

@@ -1,15 +1,17 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { StationError } from '../../domain/failure.ts';
 
 /** The last entry known to be on disk. The database may be ahead of it by a crash, and never behind. */
 export type Head = { readonly entry: number; readonly hash: string };
 
 /**
- * Puts the head beside the database: written aside, flushed, renamed over the old one, so that a power cut leaves the old
- * or the new and nothing between. The rename itself need not be flushed: an older head is still a true lower bound. Throws
- * what the file system throws.
+ * Writes the head aside and flushes it; the function returned puts it over the old one, so that a power cut leaves the old or the
+ * new and nothing between. In two parts, because what can fail (a full disk) must fail before the entry is in the log, and no head
+ * may be in its place before. The rename itself need not be flushed: an older head is still a true lower bound. Both throw what
+ * the file system throws.
  */
-export function writeHead(path: string, head: Head): void {
+export function prepareHead(path: string, head: Head): () => void {
   const aside = `${path}.aside`;
   const file = openSync(aside, 'w', 0o644);
   try {
@@ -18,7 +20,23 @@ export function writeHead(path: string, head: Head): void {
   } finally {
     closeSync(file);
   }
-  renameOver(aside, path);
+  return () => renameOver(aside, path);
+}
+
+/**
+ * Puts the head that a log is opened with in its place at once, and flushes the folder too: once there are entries, a head that
+ * is missing means that someone took it away, so a power cut must not be able to.
+ */
+export function writeOpeningHead(path: string, head: Head): void {
+  prepareHead(path, head)();
+  // Windows opens no folders, and keeps the order of a folder's changes itself.
+  if (process.platform === 'win32') return;
+  const folder = openSync(dirname(path), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }
 
 /** Reads the head; undefined when there is no file, `audit/damaged` when it is not one this program writes. */

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { StationError } from '../../domain/failure.ts';
-import { parseLabel } from '../../domain/label.ts';
+import { identifierIn } from '../../domain/label.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { RunBegun, RunEnded, RunRecord, StepRecord } from '../../domain/run-record.ts';
 import type { RunQuery } from '../../ports/audit-log.ts';
@@ -102,11 +102,6 @@ export function runState(database: Database.Database, runId: string): 'unknown' 
 
 const OR_ENDING = (wanted: string) =>
   wanted.length >= SHORTEST_ENDING ? ' OR (backwards >= :from AND backwards < :upTo)' : '';
-
-function identifierIn(text: string): string {
-  const label = parseLabel(text);
-  return label.ok ? label.value.value : text;
-}
 
 function parseBody(body: string, runId: string): unknown {
   try {

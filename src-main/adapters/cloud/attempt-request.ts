@@ -57,7 +57,7 @@ export class AttemptFailure extends Error {
 /**
  * One HTTP exchange. Resolves to the JSON of a success, or undefined for an absence; rejects with AttemptFailure, or with the
  * abort reason when `signal` ended it. The token goes into the Authorization header and nowhere else: whatever the cloud
- * echoes of it is blanked before it can reach an error or a record.
+ * echoes of it is blanked before anything is read or cut out of the answer.
  */
 export async function attemptRequest(
   exchange: Exchange,
@@ -79,7 +79,8 @@ export async function attemptRequest(
       signal: AbortSignal.any([signal, timeout]),
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     });
-    body = await readBoundedBody(response);
+    const received = await readBoundedBody(response);
+    body = received === undefined ? undefined : blankBody(received, blank);
   } catch (thrown) {
     signal.throwIfAborted();
     if (timeout.aborted) {
@@ -98,17 +99,27 @@ export async function attemptRequest(
   const evidence: JsonObject = {
     endpoint,
     status: response.status,
-    ...(requestId === null ? {} : { requestId: blank(requestId.slice(0, 100)) }),
+    ...(requestId === null ? {} : { requestId: blank(requestId).slice(0, 100) }),
   };
   const judged = body === undefined ? TOO_LARGE : judgeAnswer(request, response.status, body);
   if (judged.kind === 'success') return { json: judged.json, evidence };
   if (judged.kind === 'absence') return undefined;
   const { code, text, isRetriable } = judged.refusal;
-  throw new AttemptFailure(code, `${endpoint} was answered with ${blank(text)}.`, {
+  throw new AttemptFailure(code, `${endpoint} was answered with ${text}.`, {
     isRetriable,
-    evidence: { ...evidence, text: blank(text) },
+    evidence: { ...evidence, text },
     retryAfterMs: readRetryAfter(response.headers.get('retry-after')),
   });
+}
+
+/** The body without the token, in JSON also where escapes hide it. */
+function blankBody(body: string, blank: (text: string) => string): string {
+  if (!body.includes('\\')) return blank(body);
+  try {
+    return JSON.stringify(JSON.parse(body, (_key, value) => (typeof value === 'string' ? blank(value) : value)));
+  } catch {
+    return blank(body);
+  }
 }
 
 async function readToken(exchange: Exchange, signal: AbortSignal): Promise<string> {

@@ -18,7 +18,9 @@ export const simAnswer = z.looseObject({
  */
 export function simStateOf(sim: z.infer<typeof simAnswer>): CloudSim['state'] {
   const status = sim.status.trim().toLowerCase();
-  const action = sim.last_status_change_action?.trim().toLowerCase() ?? 'activate';
+  // A SIM that never was active can only be on its way to it; of any other, the cloud must say where it is going.
+  const unsaid = status === 'never_before_activated' ? 'activate' : undefined;
+  const action = sim.last_status_change_action?.trim().toLowerCase() ?? unsaid;
   const isChanging = sim.state_change_in_progress === true;
   if (status === 'active') return isChanging && action === 'deactivate' ? 'inactive' : 'active';
   if (isChanging && (action === 'activate' || action === 'reactivate')) return 'in-progress';

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { ReadlineParser } from '@serialport/parser-readline';
 import type { ConsoleAnswer } from '../../ports/unit-console.ts';
-import { isSecretLine } from '../../protocol/console-text.ts';
+import { isSecretLine, withoutForeignTexts } from '../../protocol/console-text.ts';
 
 /** Lines being collected from a console. */
 export type GrowingAnswer = {
@@ -38,7 +38,7 @@ export function collectAnswer(from: Readable, isComplete: (lines: readonly strin
     if (size >= MAX_BYTES) resolve();
   };
   parser.on('data', (raw: string) => {
-    const line = raw.replace(/\r$/, '').replace(/[^\t\x20-\x7e]/g, REPLACEMENT);
+    const line = withoutForeignTexts(raw.replace(/\r$/, '').replace(/[^\t\x20-\x7e]/g, REPLACEMENT));
     if (lines.length >= MAX_LINES || !mayShow(line)) return;
     lines.push(line);
     complete ||= isComplete(lines);

@@ -1,16 +1,24 @@
-import { failure, type Result } from '../../domain/failure.ts';
+import { failure, failureOf, type Result } from '../../domain/failure.ts';
+import type { FailureCode } from '../../domain/failure-codes.ts';
 import type { Iccid } from '../../domain/iccid.ts';
 import type { CloudSim } from '../../ports/cloud.ts';
-import type { Step, StepContext } from '../procedure.ts';
+import type { Facts } from '../facts.ts';
+import type { Step, StepContext, StepResult } from '../procedure.ts';
 
 const CALL_MS = 30_000;
 /** Pauses between looks at a SIM whose activation is under way; the last one repeats. There is no event for it (cloud-api.md 2.8). */
 const LOOKS_MS = [300, 700, 1000, 2000];
+/** So long an import may stay in the cloud's queue before the SIM shows in the product (cloud-api.md R26). */
+const QUEUE_MS = 24 * 60 * 60 * 1000;
+
+/** With these the cloud has surely not taken an import; with any other fault it may have. */
+const REFUSALS: readonly FailureCode[] = ['cloud/permission', 'cloud/refused', 'cloud/rate-limited'];
 
 /**
  * Leaves this step only with a SIM that is active, or knowingly pending: the cloud says the activation is under way and the recipe
- * lets a unit pass meanwhile (cloud-api.md R27). A removable SIM is imported first, once, and never when the product already has it:
- * importing is what costs money.
+ * lets a unit pass meanwhile (cloud-api.md R27). A removable SIM is imported first, and never when the product already has it or when
+ * an import of it is on record and may still be queued: importing is what costs money, and what a repetition does nobody has verified
+ * (2.8.1). Only QA, by a rework, has it asked for again.
  */
 export const activateSim: Step<'sim' | 'membership', 'simState'> = {
   id: 'activate-sim',
@@ -23,25 +31,58 @@ export const activateSim: Step<'sim' | 'membership', 'simState'> = {
     if (sim === 'no-sim-in-recipe') return { ok: true, facts: { simState: sim }, learnt: { sim: 'none in recipe' } };
     const { recipe, ports, signal } = context;
     const call = { signal, timeoutMs: CALL_MS };
-    let seen = await ports.cloud.sim(recipe.productId, sim.iccid, call);
-    let imported = false;
-    if (recipe.sim.form === 'removable' && seen === undefined) {
-      await ports.cloud.importSim(recipe.productId, sim.iccid, call);
-      imported = true;
-      seen = await ports.cloud.sim(recipe.productId, sim.iccid, call);
+    const first = await ports.cloud.sim(recipe.productId, sim.iccid, call);
+    if (first !== undefined || recipe.sim.form !== 'removable' || isImportQueued(sim.iccid, context)) {
+      return settle(sim.iccid, first, { imported: false }, context);
     }
-    seen = await watch(sim.iccid, seen, context);
-    const judged = judge(sim.iccid, seen, recipe.sim.mayBePending);
-    if (!judged.ok) return judged;
-    const learnt = {
-      sim: judged.value,
-      status: seen?.status ?? null,
-      imported,
-      activations: seen?.activations ?? null,
-    };
-    return { ok: true, facts: { simState: judged.value }, learnt };
+    // From here on the import may have taken effect, so the record must say so however the step ends.
+    try {
+      await ports.cloud.importSim(recipe.productId, sim.iccid, call);
+    } catch (thrown) {
+      const found = failureOf(thrown);
+      return { ok: false, failure: found, evidence: { imported: !REFUSALS.includes(found.code) } };
+    }
+    try {
+      const second = await ports.cloud.sim(recipe.productId, sim.iccid, call);
+      return await settle(sim.iccid, second, { imported: true }, context);
+    } catch (thrown) {
+      return { ok: false, failure: failureOf(thrown), evidence: { imported: true } };
+    }
   },
 };
+
+/** Whether the record tells of an import of this SIM into this product that the cloud may not have come to yet. */
+function isImportQueued(
+  iccid: Iccid,
+  { ports, recipe, isRework }: Pick<StepContext, 'ports' | 'recipe' | 'isRework'>,
+): boolean {
+  if (isRework) return false;
+  return ports.audit.findRuns({ text: iccid, limit: 20 }).some(({ begun, steps }) => {
+    if (begun.recipe.productId !== recipe.productId || Date.now() - Date.parse(begun.at) > QUEUE_MS) return false;
+    return steps.some(({ step, evidence }) => step === 'activate-sim' && evidence?.imported === true);
+  });
+}
+
+type SimFacts = StepResult<Pick<Facts, 'simState'>>;
+
+/** Watches the SIM and gives the verdict on it; what was imported is in the record either way. */
+async function settle(
+  iccid: Iccid,
+  first: CloudSim | undefined,
+  evidence: { readonly imported: boolean },
+  context: StepContext,
+): Promise<SimFacts> {
+  const seen = await watch(iccid, first, context);
+  const judged = judge(iccid, seen, context.recipe.sim.mayBePending);
+  if (!judged.ok) return { ...judged, evidence };
+  const learnt = {
+    sim: judged.value,
+    status: seen?.status ?? null,
+    activations: seen?.activations ?? null,
+    ...evidence,
+  };
+  return { ok: true, facts: { simState: judged.value }, learnt, evidence };
+}
 
 /** Looks again while the activation is under way, for at most the recipe's waiting time. */
 async function watch(iccid: Iccid, first: CloudSim | undefined, context: StepContext): Promise<CloudSim | undefined> {

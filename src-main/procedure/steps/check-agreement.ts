@@ -1,6 +1,7 @@
 import { type Failure, failure } from '../../domain/failure.ts';
 import type { Label } from '../../domain/label.ts';
 import type { Platform } from '../../domain/platform.ts';
+import type { UnitSummary } from '../../domain/run-record.ts';
 import { skuAllowsPlatform } from '../../domain/sku.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { UnitIdentity } from '../facts.ts';
@@ -14,33 +15,40 @@ export const checkAgreement: Step<'label' | 'identity', 'agreement'> = {
   gives: ['agreement'],
   timeoutMs: 5000,
   run: async ({ label, identity }, { recipe, ports, batch, isRework }) => {
-    const known = identity.route === 'dfu' ? withRecord(identity, ports.audit) : identity;
+    const onRecord = identity.route === 'dfu' ? readRecord(identity, ports.audit) : undefined;
     const disagreement =
       compareWithRecipe(identity.platform, recipe.platform) ??
       compareSkus(label, recipe.platform) ??
-      compareWithLabel(label, known) ??
+      compareWithLabel(label, identity, onRecord) ??
       (isRework ? undefined : findDuplicate(ports.audit.passedInBatch(batch, identity.deviceId), identity, batch));
     if (disagreement !== undefined) return { ok: false, failure: disagreement };
-    const source = known === identity ? 'unit' : 'unit, as this station read it before it was cut off';
+    const isByRecord = onRecord !== undefined && label.kind !== 'device-id';
+    const source = isByRecord ? 'unit, as this station read it before it was cut off' : 'unit';
     const compared = ['platform with recipe', `label ${label.kind} with ${source}`, 'device ID with batch'];
     return { ok: true, facts: { agreement: { compared } }, learnt: { compared } };
   },
 };
 
+/** What the record holds of a unit that a label may name. */
+type OnRecord = Pick<UnitSummary, 'serialNumber' | 'iccid' | 'imei'>;
+
 /**
  * A unit whose firmware is half written tells its device ID and no more. What this station read from that very device ID in an
- * earlier run stands in, so that a run which was cut off can be taken up again; the proof step asks the unit itself afterwards.
+ * earlier run stands in, so that a run which was cut off can be taken up again; after the restart the unit itself is asked, for its
+ * serial number by the step `prove`, for SIM and modem by `read-sim`.
  */
-function withRecord(identity: UnitIdentity, audit: Ports['audit']): UnitIdentity {
-  const earlier = audit
-    .findRuns({ text: identity.deviceId, limit: 20 })
+function readRecord({ deviceId }: UnitIdentity, audit: Ports['audit']): OnRecord {
+  const units = audit
+    .findRuns({ text: deviceId, limit: 20 })
     .map(({ ended }) => ended?.unit)
-    .find((unit) => unit?.deviceId === identity.deviceId && unit.serialNumber !== undefined);
-  return earlier === undefined ? identity : { ...identity, serialNumber: earlier.serialNumber };
+    .filter((unit) => unit?.deviceId === deviceId);
+  const newest = <Name extends keyof OnRecord>(name: Name) => units.find((unit) => unit?.[name] !== undefined)?.[name];
+  const known = { serialNumber: newest('serialNumber'), iccid: newest('iccid'), imei: newest('imei') };
+  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
 }
 
-function compareWithLabel(label: Label, identity: UnitIdentity): Failure | undefined {
-  const reported = reportedFor(label, identity);
+function compareWithLabel(label: Label, identity: UnitIdentity, onRecord: OnRecord | undefined): Failure | undefined {
+  const reported = reportedFor(label, identity, onRecord);
   const evidence = { kind: label.kind, onLabel: label.value, onUnit: reported ?? null };
   if (reported === undefined) {
     const why = `The unit (${identity.deviceId}, by ${identity.route}) does not report its ${label.kind}, so the label proves nothing.`;
@@ -54,16 +62,16 @@ function compareWithLabel(label: Label, identity: UnitIdentity): Failure | undef
   );
 }
 
-function reportedFor(label: Label, identity: UnitIdentity): string | undefined {
+function reportedFor(label: Label, identity: UnitIdentity, onRecord: OnRecord | undefined): string | undefined {
   switch (label.kind) {
     case 'device-id':
       return identity.deviceId;
     case 'serial-number':
-      return identity.serialNumber;
+      return identity.serialNumber ?? onRecord?.serialNumber;
     case 'iccid':
-      return identity.sim?.iccid;
+      return identity.sim?.iccid ?? onRecord?.iccid;
     case 'imei':
-      return identity.sim?.imei;
+      return identity.sim?.imei ?? onRecord?.imei;
   }
 }
 

@@ -1,3 +1,4 @@
+import { failure } from '../../domain/failure.ts';
 import type { PlannedWrite } from '../../firmware/flash-plan.ts';
 import type { FlashProgress } from '../../ports/flasher.ts';
 import type { Step, StepContext } from '../procedure.ts';
@@ -5,7 +6,10 @@ import type { Step, StepContext } from '../procedure.ts';
 /** Gives up on a write that made no progress for this long; the longest single chip operation is about 2 s (device-usb.md 6.7). */
 const STALL_MS = 20_000;
 
-/** Carries out the plan in one DFU visit. The last write leaves DFU mode, and the unit restarts by itself. */
+/**
+ * Carries out the plan in one DFU visit, on the one enumeration that visit began with: what shows up in its place in the middle of it
+ * may be another unit, which an old bootloader's serial does not tell. The last write leaves DFU mode, and the unit restarts by itself.
+ */
 export const flashFirmware: Step<'plan' | 'dfu', 'flashed'> = {
   id: 'flash',
   title: 'Flash',
@@ -19,8 +23,12 @@ export const flashFirmware: Step<'plan' | 'dfu', 'flashed'> = {
     const writes = [];
     for (const [index, write] of plan.writes.entries()) {
       const leave = index === plan.writes.length - 1;
-      const unit = context.presence.current() ?? dfu.unit;
-      const job = { unit, alt: write.alt, address: write.address, bytes: write.bytes, leave };
+      const present = context.presence.current();
+      if (present?.address !== dfu.unit.address) {
+        const detail = `The unit left DFU mode after ${index} of ${plan.writes.length} writes, and not because it was told to.`;
+        return { ok: false, failure: failure('flash/unit-not-found', detail), evidence: { writes } };
+      }
+      const job = { unit: present, alt: write.alt, address: write.address, bytes: write.bytes, leave };
       const onProgress = (progress: FlashProgress): void => overall(index, progress);
       const report = await context.ports.flasher.write(job, {
         signal: context.signal,

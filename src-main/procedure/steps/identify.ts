@@ -8,7 +8,8 @@ import { leaveDfuUnwritten } from '../unit/leave-dfu.ts';
 /**
  * Asks the unit who it is, by whichever route its firmware has. A unit found in DFU mode (an earlier run was cut off) is first
  * sent back without writing anything, because only running firmware can tell its serial number and modules; if it returns to DFU,
- * its device ID from the bootloader is what there is.
+ * its device ID from the bootloader is what there is. What was identified is the enumeration that is present at the end, and from
+ * then on its leaving is noticed again.
  */
 export const identify: Step<'arrival' | 'label', 'identity'> = {
   id: 'identify',
@@ -19,8 +20,9 @@ export const identify: Step<'arrival' | 'label', 'identity'> = {
   silenceIs: 'unit/no-answer',
   attempts: 2,
   retryOn: ['usb/transfer-failed', 'usb/no-console', 'unit/no-answer', 'unit/garbled-answer'],
-  run: async ({ arrival, label }, context) => {
-    let unit = context.presence.current() ?? arrival;
+  run: async ({ label }, context) => {
+    const { presence } = context;
+    let unit = await presence.waitFor(() => true, context.signal);
     if (unit.mode === 'dfu') unit = await leaveDfuUnwritten(unit, context);
     const found = await identifyUnit(unit, {
       ports: context.ports,
@@ -31,8 +33,9 @@ export const identify: Step<'arrival' | 'label', 'identity'> = {
       wantsSim: label.kind === 'iccid' || label.kind === 'imei' || context.recipe.sim.readBeforeFlash,
     });
     if (!found.ok) return found;
-    context.presence.bind(found.value.deviceId);
-    if (context.presence.current()?.portPath !== unit.portPath) {
+    presence.bind(found.value.deviceId);
+    presence.forbidRestart();
+    if (presence.current()?.address !== unit.address) {
       return { ok: false, failure: failure('unit/unplugged', 'The unit left while it was being identified.') };
     }
     return { ok: true, facts: { identity: found.value }, learnt: recorded(found.value) };

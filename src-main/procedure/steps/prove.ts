@@ -1,15 +1,19 @@
-import { failure, type Result } from '../../domain/failure.ts';
+import { failure, type Result, refuse } from '../../domain/failure.ts';
 import type { ModuleReport } from '../../domain/module-report.ts';
-import { proveModules } from '../../firmware/prove-modules.ts';
+import { type ModulesProven, proveModules } from '../../firmware/prove-modules.ts';
+import type { Recipe } from '../../firmware/recipe.ts';
 import type { UsbUnit } from '../../ports/usb-bus.ts';
 import type { Proof } from '../facts.ts';
 import type { Step, StepContext } from '../procedure.ts';
 import { withinTime } from '../time.ts';
 import { askModules } from '../unit/ask-console.ts';
 import { startListening, stopListening } from '../unit/listening-mode.ts';
+import { unlessSilent } from '../unit/unless-silent.ts';
 
 /** How long a unit may be away for a restart of its own. */
 const RETURN_MS = 30_000;
+/** A unit that is about to restart once more does so within this time of coming up (device-usb.md 9, row 17). */
+const SETTLE_MS = 3000;
 
 /**
  * Proves what runs: the Device OS version string, every module with version and integrity as the recipe pins them, and the product
@@ -17,6 +21,7 @@ const RETURN_MS = 30_000;
  * proof. Firmware before 5.6 reports hashes only on the console, so there the console is asked as well.
  *
  * A unit may restart once more by itself after an update (bootloader self-update, device-usb.md 9 row 17): the step then starts over.
+ * Until that restart its firmware is not what it will be, so nothing is held against a unit before it has stood still for a while.
  */
 export const prove: Step<'restarted' | 'identity' | 'label', 'proof'> = {
   id: 'prove',
@@ -33,11 +38,14 @@ export const prove: Step<'restarted' | 'identity' | 'label', 'proof'> = {
       presence.waitFor(({ mode }) => mode === 'normal', limit),
     );
     if (unit === undefined) {
-      presence.forbidRestart(); // it had its time: from now on it is lost, and no further try is made
-      const detail = `The unit is ${presence.current() === undefined ? 'gone' : 'in DFU mode'} and did not come back in normal mode.`;
-      return { ok: false, failure: failure('unit/unplugged', detail) };
+      presence.forbidRestart(); // it had its time: if it is away it is lost now, and no further try is made
+      if (presence.current() === undefined) {
+        return { ok: false, failure: failure('unit/unplugged', 'The unit is gone and did not come back.') };
+      }
+      const detail = 'The unit fell back into DFU mode: its bootloader finds no valid firmware.';
+      return { ok: false, failure: failure('restart/still-in-dfu', detail) };
     }
-    const seen = await readRunning(unit, context);
+    const seen = await unlessSilent('unit/no-answer', () => readRunning(unit, context));
     if (!seen.ok) return seen;
     const { deviceId, serialNumber, deviceOs, modules } = seen.value;
     const evidence = { deviceId, serialNumber: serialNumber ?? null, deviceOs, modules };
@@ -49,13 +57,17 @@ export const prove: Step<'restarted' | 'identity' | 'label', 'proof'> = {
       const detail = `The label says ${label.value}, the running unit says ${serialNumber ?? 'no serial number'}.`;
       return { ok: false, failure: failure('agree/label-mismatch', detail), evidence };
     }
-    if (deviceOs !== context.recipe.deviceOs) {
-      const detail = `The unit runs Device OS ${deviceOs}, the recipe wants ${context.recipe.deviceOs}.`;
-      return { ok: false, failure: failure('prove/wrong-version', detail), evidence };
+    const proven = proveFirmware(deviceOs, modules, context.recipe);
+    if (proven.ok) presence.forbidRestart();
+    else await context.sleep(SETTLE_MS);
+    if (presence.current()?.address !== unit.address) {
+      return {
+        ok: false,
+        failure: failure('unit/unplugged', 'The unit restarted while it was being checked.'),
+        evidence,
+      };
     }
-    const proven = proveModules(modules, context.recipe);
     if (!proven.ok) return { ...proven, evidence };
-    context.presence.forbidRestart();
     const proof: Proof = {
       deviceOs,
       modules,
@@ -65,6 +77,11 @@ export const prove: Step<'restarted' | 'identity' | 'label', 'proof'> = {
     return { ok: true, facts: { proof }, learnt: { ...proof, serialNumber: serialNumber ?? null } };
   },
 };
+
+function proveFirmware(deviceOs: string, modules: readonly ModuleReport[], recipe: Recipe): Result<ModulesProven> {
+  if (deviceOs === recipe.deviceOs) return proveModules(modules, recipe);
+  return refuse('prove/wrong-version', `The unit runs Device OS ${deviceOs}, the recipe wants ${recipe.deviceOs}.`);
+}
 
 type Running = {
   readonly deviceId: string;

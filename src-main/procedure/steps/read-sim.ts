@@ -3,7 +3,10 @@ import type { Step } from '../procedure.ts';
 import { stopListening } from '../unit/listening-mode.ts';
 import { readSimIdentity } from '../unit/read-sim-identity.ts';
 
-/** Reads the ICCID of the SIM in the unit. A unit without a readable SIM does not pass, and costs nothing in the cloud. */
+/**
+ * Reads the ICCID of the SIM in the unit. A unit without a readable SIM does not pass, and costs nothing in the cloud; nor does one with
+ * another SIM or modem than it had before, or than its label names (a label that was checked by the record, check-agreement.ts).
+ */
 export const readSim: Step<'proof' | 'identity' | 'label', 'sim'> = {
   id: 'read-sim',
   title: 'Read SIM',
@@ -13,7 +16,7 @@ export const readSim: Step<'proof' | 'identity' | 'label', 'sim'> = {
   silenceIs: 'sim/not-read',
   attempts: 2,
   retryOn: ['usb/transfer-failed', 'usb/no-console'],
-  run: async ({ identity }, context) => {
+  run: async ({ identity, label }, context) => {
     if (context.recipe.sim.form === 'none') {
       return { ok: true, facts: { sim: 'no-sim-in-recipe' }, learnt: { sim: 'none in recipe' } };
     }
@@ -26,6 +29,14 @@ export const readSim: Step<'proof' | 'identity' | 'label', 'sim'> = {
       return { ok: false, failure: failure('sim/changed', detail) };
     }
     const { iccid, imei, route, reads } = sim.value;
+    if (label.kind === 'iccid' && label.value !== iccid) {
+      const detail = `The label says SIM ${label.value}, the unit holds ${iccid}.`;
+      return { ok: false, failure: failure('sim/changed', detail) };
+    }
+    if (label.kind === 'imei' && label.value !== imei) {
+      const detail = `The label says IMEI ${label.value}, the running unit says ${imei ?? 'none'}.`;
+      return { ok: false, failure: failure('agree/label-mismatch', detail) };
+    }
     return { ok: true, facts: { sim: sim.value }, learnt: { iccid, imei: imei ?? null, route, reads } };
   },
   teardown: async ({ presence, ports, signal }) => {

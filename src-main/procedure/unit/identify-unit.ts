@@ -8,6 +8,7 @@ import type { SimIdentity, UnitIdentity } from '../facts.ts';
 import { shownDeviceId } from '../unit-presence.ts';
 import { askIdentity, askModules, askVersion } from './ask-console.ts';
 import { readSimIdentity } from './read-sim-identity.ts';
+import { unlessSilent } from './unless-silent.ts';
 
 export type IdentifyOptions = {
   readonly ports: Pick<Ports, 'control' | 'console'>;
@@ -25,13 +26,7 @@ export type IdentifyOptions = {
  */
 export async function identifyUnit(unit: UsbUnit, options: IdentifyOptions): Promise<Result<UnitIdentity>> {
   if (unit.mode === 'dfu') return identifyByDescriptor(unit);
-  try {
-    return await identifyRunning(unit, options);
-  } catch (thrown) {
-    // A unit that enumerates and then answers nothing in time is the unit's fault, not the cable's.
-    if (!(thrown instanceof StationError) || thrown.evidence?.reason !== 'timeout') throw thrown;
-    return { ok: false, failure: failure('unit/no-answer', thrown.message, thrown.evidence) };
-  }
+  return unlessSilent('unit/no-answer', () => identifyRunning(unit, options));
 }
 
 async function identifyRunning(unit: UsbUnit, options: IdentifyOptions): Promise<Result<UnitIdentity>> {

@@ -5,6 +5,7 @@ import type { UsbUnit } from '../../ports/usb-bus.ts';
 import type { SimIdentity } from '../facts.ts';
 import { askIdentity } from './ask-console.ts';
 import { NOT_SUPPORTED, startListening } from './listening-mode.ts';
+import { unlessSilent } from './unless-silent.ts';
 
 export type ReadSimOptions = {
   readonly ports: Pick<Ports, 'control' | 'console'>;
@@ -28,7 +29,7 @@ export async function readSimIdentity(unit: UsbUnit, options: ReadSimOptions): P
   for (let reads = 1; reads <= PAUSES_MS.length + 1; reads += 1) {
     const pause = PAUSES_MS[reads - 2];
     if (pause !== undefined) await options.sleep(pause);
-    const found = await readOnce(unit, reads, options);
+    const found = await unlessSilent('sim/not-read', () => readOnce(unit, reads, options));
     if (found.ok) return found;
     last = found.failure;
     if (last.code !== 'sim/none' && last.code !== 'sim/not-read') return found;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -214,15 +214,32 @@ describe('a write that the disk refuses', () => {
     expect(log.verify()).toMatchObject({ intact: true, entries: 2 });
   });
 
-  it('of the head file is an audit/write-failed too, and the entry is whole', () => {
+  it('of the head file is an audit/write-failed too, and leaves no verdict in the log that the screen did not show', () => {
     const { folder, log } = openFresh();
     log.beginRun(sampleBegun('r1'));
     mkdirSync(join(folder, 'audit.head.aside'));
-    expect(() => log.addStep('r1', sampleStep('flash'))).toThrow(code('audit/write-failed'));
+    expect(() => log.endRun(sampleEnded('r1'))).toThrow(code('audit/write-failed'));
+    expect(log.readRun('r1')).toEqual({ begun: sampleBegun('r1'), steps: [] });
     rmSync(join(folder, 'audit.head.aside'), { recursive: true });
-    expect(log.verify()).toMatchObject({ intact: true, entries: 2 });
+    expect(log.verify()).toMatchObject({ intact: true, entries: 1 });
+    log.endRun(sampleEnded('r1', { outcome: 'ERROR' }));
     log.close();
     expect(openFresh(folder).log.verify()).toMatchObject({ intact: true, entries: 2 });
+  });
+
+  it('between the entry and its head, as by a power cut, neither blocks the next start nor looks like damage', () => {
+    const { folder, log } = openFresh();
+    log.beginRun(sampleBegun('r1'));
+    const head = readFileSync(join(folder, 'audit.head'));
+    log.endRun(sampleEnded('r1'));
+    const later = readFileSync(join(folder, 'audit.head'));
+    log.close();
+    writeFileSync(join(folder, 'audit.head'), head);
+    writeFileSync(join(folder, 'audit.head.aside'), later.subarray(0, 20));
+    expect(verifyAuditLog(folder)).toMatchObject({ intact: true, entries: 2 });
+    const again = openFresh(folder).log;
+    expect(readFileSync(join(folder, 'audit.head'))).toEqual(later);
+    expect(again.verify()).toMatchObject({ intact: true, entries: 2 });
   });
 
   it('because the record is too large is an audit/write-failed', () => {

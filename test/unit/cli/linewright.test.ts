@@ -70,6 +70,15 @@ describe('the command line', () => {
     expect(found.out + csv.out + jsonl.out).not.toContain(unit.identity.mobileSecret);
   });
 
+  it('does not write an export over a file, and says so', async () => {
+    const file = join(data, 'taken.csv');
+    writeFileSync(file, 'mine');
+    const ended = await linewright('audit', 'export', '--out', file, '--data', data, '--json');
+    expect(ended).toMatchObject({ exit: 1, err: '' });
+    expect(ended.json()).toMatchObject([{ ok: false, failure: { code: 'request/invalid' } }]);
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+  });
+
   it('keeps the mobile secret out of every file it wrote', () => {
     const secret = createFactoryUnit('boron', { number: 2 }).identity.mobileSecret ?? '';
     const files = readdirSync(data, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

@@ -37,6 +37,37 @@ describe('the token', () => {
     expect(error.evidence?.requestId).toBe('Bearer [token]');
   });
 
+  test.each([
+    ['plainly', (text: string) => JSON.stringify({ error_description: text })],
+    ['in escapes', (text: string) => `{"error_description":"${text.replace('p', '\\u0070')}"}`],
+    ['in the title of a page', (text: string) => `<html><head><title>${text}</title></head></html>`],
+  ])('is blanked %s where the answer is cut, so that no half of it is left', async (_how, body) => {
+    for (const before of [95, 105, 115, 275, 285, 295]) {
+      const cloud = createHttpCloud({
+        baseUrl: 'http://127.0.0.1:9',
+        token: async () => PLANTED,
+        appVersion: '0.1.0',
+        fetch: async () =>
+          new Response(body(`${'x'.repeat(before)}${PLANTED}`), {
+            status: 400,
+            headers: { 'x-request-id': `${'y'.repeat(before)}${PLANTED}` },
+          }),
+      });
+      const error = await errorOf(cloud.product(PRODUCT, within(5_000)));
+      expect(error.message + JSON.stringify(error.evidence)).not.toContain('plant');
+    }
+  });
+
+  test('is blanked in what a success says, too', async () => {
+    const cloud = createHttpCloud({
+      baseUrl: 'http://127.0.0.1:9',
+      token: async () => PLANTED,
+      appVersion: '0.1.0',
+      fetch: async () => Response.json({ product: { id: PRODUCT, name: `Line of ${PLANTED}`, platform_id: 13 } }),
+    });
+    expect(await cloud.product(PRODUCT, within(5_000))).toMatchObject({ name: 'Line of [token]' });
+  });
+
   test.each(['', 'with blank', 'with\r\nX-Header: line'])('that is %j is never sent', async (token) => {
     await using bench = await startCloudBench();
     const cloud = createHttpCloud({ baseUrl: bench.virtual.baseUrl, token: async () => token, appVersion: '0.1.0' });

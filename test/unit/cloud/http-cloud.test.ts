@@ -122,6 +122,17 @@ describe('the client follows a SIM', () => {
     expect(await answering(200, body).sim(PRODUCT, I1, within(5_000))).toMatchObject({ state: 'inactive' });
   });
 
+  test.each([
+    [{ status: 'inactive_user_deactivated' }, 'inactive'],
+    [{ status: 'inactive_user_deactivated', last_status_change_action: 'release' }, 'inactive'],
+    [{ status: 'inactive_user_deactivated', last_status_change_action: 'reactivate' }, 'in-progress'],
+    [{ status: 'never_before_activated' }, 'in-progress'],
+    [{ status: 'hibernating' }, 'unknown'],
+  ])('a change under way of %o is an activation only where it can be nothing else: %s', async (facts, state) => {
+    const body = { _id: I1, state_change_in_progress: true, ...facts };
+    expect(await answering(200, body).sim(PRODUCT, I1, within(5_000))).toMatchObject({ state });
+  });
+
   test('a status nobody knows is unknown', async () => {
     const body = { _id: I1, status: 'hibernating' };
     expect(await answering(200, body).sim(PRODUCT, I1, within(5_000))).toMatchObject({ state: 'unknown' });

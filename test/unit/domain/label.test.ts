@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LABEL_MAX_CHARACTERS, parseLabel, toRecordedLabel } from '../../../src-main/domain/label.ts';
+import { identifierIn, LABEL_MAX_CHARACTERS, parseLabel, toRecordedLabel } from '../../../src-main/domain/label.ts';
 
 const SECRET = 'Q7XK2M9PLANTED5';
 
@@ -98,5 +98,20 @@ describe('a scanned label', () => {
   it('a serial number tells the SKUs its prefix stands for, and none when the prefix is not known', () => {
     expect(read('P044AF1450000FC').skus).toEqual(['BRN404XTRAY50', 'BRN404XKIT', 'BRN404X']);
     expect(read('P999AF1450000FC').skus).toEqual([]);
+  });
+});
+
+describe('the identifier in a search', () => {
+  it.each([
+    ['a label', `P046AB1234567CD ${SECRET}`, 'P046AB1234567CD'],
+    ['a label half typed', `234567CD ${SECRET.slice(0, 4)}`, '234567CD'],
+    ['what is no label', `unknown-thing ${SECRET}`, 'unknown-thing'],
+    ['a scan that lost its beginning', ` ${SECRET}`, ''],
+    ['an ICCID in groups', '8934 0765 0000 2589 174', '8934076500002589174'],
+    ['a device ID in capitals', 'E00FCE68FFFFFFFF12345678', 'e00fce68ffffffff12345678'],
+    ['the end of an identifier', '0000fc', '0000fc'],
+    ['nothing', '  ', ''],
+  ])('of %s is found, and never the secret', (_what, text, identifier) => {
+    expect(identifierIn(text)).toBe(identifier);
   });
 });

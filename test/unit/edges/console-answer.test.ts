@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { collectAnswer } from '../../../src-main/adapters/usb/console-answer.ts';
-import { isIdentityComplete, isModulesComplete } from '../../../src-main/protocol/console-text.ts';
+import { isIdentityComplete, isModulesComplete, readModules } from '../../../src-main/protocol/console-text.ts';
 
 const SECRET = 'ABCDEFGHIJ12345';
 const ANSWER = [
@@ -67,6 +67,17 @@ describe('an answer of the console', () => {
       expect(lines).toEqual(['Serial Number: B40HABCDE12345X', 'IMEI: 352753090123456']);
     },
   );
+
+  it('drops the texts of a module list that are neither modules nor modem, whole or cut off, because old firmware puts the secret there', async () => {
+    const list = `{"p":13,"ms":"${SECRET}","imei":"352753090123456","m":[{"f":"u","n":"1","v":7,"vc":30,"vv":30}]}`;
+    const { lines } = await collect([`${list}\r\n`]);
+    expect(readModules(lines)).toMatchObject({ platformId: 13, imei: '352753090123456', modules: [{ version: 7 }] });
+    expect(lines.join()).not.toContain(SECRET);
+    for (let end = 0; end < list.length; end += 1) {
+      expect((await collect([list.slice(0, end)])).lines.join()).not.toContain('ABC');
+    }
+    expect((await collect([`${list.replace('ms', 'm\u0000')}\r\n`])).lines.join()).not.toContain(SECRET);
+  });
 
   it('shows noise as noise', async () => {
     expect(await collect(['IM\u0007EI: 35\u00ff\n'])).toEqual({

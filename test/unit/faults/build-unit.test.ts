@@ -27,7 +27,7 @@ describe.concurrent('a unit on the virtual line', () => {
     expect({ outcome: run.ended?.outcome, code: run.ended?.failure?.code, step: failed?.step }).toEqual({
       outcome: row.outcome,
       code: row.code ?? (row.outcome === 'PASS' ? undefined : expect.stringMatching(/^prove\//)),
-      step: row.step,
+      step: typeof row.step === 'object' ? expect.toBeOneOf([...row.step]) : row.step,
     });
     const code = run.ended?.failure?.code;
     if (code !== undefined) expect(FAILURES[code].outcome).toBe(row.outcome);

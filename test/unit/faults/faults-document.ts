@@ -49,5 +49,5 @@ function rowOf(row: FaultRow): string {
   const story = row.platform === undefined || row.story.includes('(') ? row.story : `${row.story} (${row.platform})`;
   const told = row.code === undefined ? '' : `${sentences(row.code).operator} ${sentences(row.code).next}`;
   const code = row.code === undefined ? (row.outcome === 'PASS' ? '' : 'prove/…') : `\`${row.code}\``;
-  return `| ${story} | ${row.outcome} | ${code} | ${row.step ?? ''} | ${told} |`;
+  return `| ${story} | ${row.outcome} | ${code} | ${[row.step ?? ''].flat().join(' or ')} | ${told} |`;
 }

@@ -28,6 +28,34 @@ describe.concurrent('a unit whose flashing was cut off', () => {
     },
   );
 
+  it('is taken up by the IMEI on its label, and passes only when the running unit shows that IMEI', async () => {
+    await using line = await openTestLine({ platforms: ['electron'], speed: 20, scale: 0.2 });
+    const { imei } = line.bench.unit('1').modem;
+    await line.bench.plug('1', undefined);
+    await line.station.call('scan', { text: imei, slot: '1' });
+    await snapshotOf(line, ({ slots }) => (slots[0]?.run?.progress?.overall ?? 0) >= 0.4);
+    await line.station.call('abortRun', { slot: '1' });
+    expect((await endedRun(line, '1')).ended?.outcome).toBe('ABORTED');
+    await line.station.call('scan', { text: imei });
+    const run = await endedRun(line, '1');
+    expect(run.ended).toMatchObject({ outcome: 'PASS', unit: { imei } });
+  });
+
+  it('does not pass with another SIM than the one on its label', async () => {
+    await using line = await openTestLine({ platforms: ['electron'], speed: 20, scale: 0.2 });
+    const { modem } = line.bench.unit('1');
+    const { iccid } = modem.sim === 'none' ? { iccid: '' } : modem.sim;
+    await line.bench.plug('1', undefined);
+    await line.station.call('scan', { text: iccid, slot: '1' });
+    await snapshotOf(line, ({ slots }) => (slots[0]?.run?.progress?.overall ?? 0) >= 0.4);
+    await line.station.call('abortRun', { slot: '1' });
+    expect((await endedRun(line, '1')).ended?.outcome).toBe('ABORTED');
+    if (modem.sim !== 'none') modem.sim = { ...modem.sim, iccid: '8934076500002589174' };
+    await line.station.call('scan', { text: iccid });
+    const run = await endedRun(line, '1');
+    expect(run.ended).toMatchObject({ outcome: 'FAIL', failure: { code: 'sim/changed' } });
+  });
+
   it('is not built on a station that has never read its serial number, because the label proves nothing there', async () => {
     await using line = await openTestLine({ platforms: ['boron'], speed: 20, scale: 0.2 });
     await stopInTheMiddleOfFlashing(line, 0.4);

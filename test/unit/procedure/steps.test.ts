@@ -60,7 +60,40 @@ describe('the flash step', () => {
   });
 });
 
+/** A control session that answers what a unit with half of an update in it says. */
+const session = {
+  systemVersion: async () => '3.3.0',
+  deviceId: async () => ({ value: 'e00fce68aabbccddeeff0011' }),
+  serialNumber: async () => ({ refused: -1 }),
+  modules: async () => ({ value: [] }),
+  close: async () => undefined,
+};
+
 describe('the prove step', () => {
+  it.each([
+    { story: 'restarts once more by itself', address: 8, code: 'unit/unplugged' },
+    { story: 'stands still', address: 7, code: 'prove/wrong-version' },
+  ])(
+    'holds the wrong firmware against a unit only when it stands still (here it $story)',
+    async ({ address, code }) => {
+      let present = { ...inDfu, mode: 'normal' };
+      const context = {
+        presence: { current: () => present, waitFor: async () => present },
+        ports: { control: { open: async () => session } },
+        recipe: { deviceOs: '3.3.1' },
+        sleep: async () => {
+          present = { ...present, address };
+        },
+        budget: (milliseconds: number) => milliseconds,
+        signal: new AbortController().signal,
+      } as unknown as StepContext;
+      const facts = { identity: { deviceId: deviceId() }, label: {} } as unknown as Parameters<typeof prove.run>[0];
+      expect(await prove.run(facts, context)).toMatchObject({ ok: false, failure: { code } });
+      expect(prove.retryOn).toContain('unit/unplugged');
+      expect(prove.retryOn).not.toContain('prove/wrong-version');
+    },
+  );
+
   it('blames a unit that fell back into DFU mode, and not the hand that did not pull it out', async () => {
     const context = {
       presence: {

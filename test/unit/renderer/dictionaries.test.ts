@@ -50,6 +50,14 @@ test('the four verdicts are four different words in each language', () => {
   for (const { verdicts } of Object.values(DICTIONARIES)) expect(new Set(Object.values(verdicts)).size).toBe(4);
 });
 
+test('no verdict is called like the rework of a unit, which stands beside it', () => {
+  const clashes = Object.values(DICTIONARIES).flatMap(({ locale, verdicts, words }) => {
+    const rework = words.rework.toLocaleUpperCase(locale);
+    return Object.values(verdicts).filter((verdict) => verdict.toLocaleUpperCase(locale) === rework);
+  });
+  expect(clashes).toEqual([]);
+});
+
 test('the language chosen last is kept, and anything else begins in English', () => {
   expect(['vi', null, 'xx', 'constructor'].map(firstLanguage)).toEqual(['vi', 'en', 'en', 'en']);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isPrintedCode, readScreenCode, searchTextOf } from '../../../src-renderer/scan/screen-code.ts';
+import { isPrintedCode, readScreenCode } from '../../../src-renderer/scan/screen-code.ts';
 
 test.each([
   ['LW:LANG:es', { kind: 'language', language: 'es' }],
@@ -20,13 +20,4 @@ test.each(['P046AB1234567CD', 'LW:STOP:1', 'LW:LANG:xx', 'LW:SHOW:constructor', 
 test('codes for the station are told from labels', () => {
   expect(isPrintedCode('lw:stop:2')).toBe(true);
   expect(isPrintedCode('P046AB1234567CD')).toBe(false);
-});
-
-test('the secret of a label never gets into the search', () => {
-  expect(searchTextOf('P046AB1234567CD ABCDEFGHJKLMNPQ')).toBe('P046AB1234567CD');
-  expect(searchTextOf('unknown-thing ABCDEFGHJKLMNPQ')).toBe('unknown-thing');
-});
-
-test('a device ID in capitals is searched as it is recorded', () => {
-  expect(searchTextOf('E00FCE68FFFFFFFF12345678')).toBe('e00fce68ffffffff12345678');
 });

@@ -61,6 +61,18 @@ test('the station is closed too when the port cannot be had', async () => {
   other.close();
 });
 
+test('nobody listens any more when the run file cannot be written', async () => {
+  const blocked = join(folder, 'index.html', 'run.json');
+  const { station } = createScriptedStation(() => ({ ok: true, value: null }));
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  const options = { webRoot: folder, port, runFile: blocked, print: () => {}, signal: new AbortController().signal };
+  await expect(runHeadless({ station, close: () => {} }, options)).rejects.toThrow(/index\.html/);
+  await expect(fetch(`http://127.0.0.1:${port}/`)).rejects.toThrow();
+});
+
 test.skipIf(process.platform === 'win32')(
   'the run file is for this user only and is never written through a link',
   () => {

@@ -1,8 +1,9 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import type { CommandAnswer } from '../../../src-main/contract/contract.ts';
 import { type LoopbackServer, serveLoopback } from '../../../src-main/server/serve-loopback.ts';
+import { serveSocket } from '../../../src-main/server/socket-session.ts';
 import { type Call, createScriptedStation, IDLE } from './scripted-station.ts';
 
 const servers: LoopbackServer[] = [];
@@ -79,6 +80,42 @@ test('a burst of snapshots reaches the client as its first and its last', async 
   expect(client.frames).toEqual([]);
 });
 
+test('a client that asks faster than the station answers is read from no further, and gets every answer in the end', async () => {
+  const open: ((answer: CommandAnswer) => void)[] = [];
+  const enough = Promise.withResolvers<void>();
+  const { client, token, scripted } = await connect(() => {
+    if (open.length === 63) enough.resolve();
+    return new Promise((resolve) => open.push(resolve));
+  });
+  client.send(token);
+  await client.next();
+  for (let id = 1; id <= 400; id += 1) client.send(JSON.stringify({ id, name: 'findRuns', input: {} }));
+  await enough.promise;
+  expect(scripted.calls).toHaveLength(64);
+  for (let id = 1; id <= 400; id += 1) {
+    open.shift()?.({ ok: true, value: [] });
+    expect(await client.next()).toEqual({ id, answer: { ok: true, value: [] } });
+  }
+});
+
+test('a call is open until its answer has left, so a client that never reads cannot fill the memory', async () => {
+  const { socket, unsent } = createUnreadSocket();
+  const { station, calls } = createScriptedStation(() => ({ ok: true, value: [] }));
+  serveSocket(socket, station, 'the-token', 1000);
+  socket.emit('message', Buffer.from('the-token'), false);
+  for (let id = 1; id <= 100; id += 1) {
+    socket.emit('message', Buffer.from(JSON.stringify({ id, name: 'findRuns', input: {} })), false);
+    await new Promise(setImmediate);
+  }
+  expect([calls.length, socket.isPaused]).toEqual([64, true]);
+  while (unsent.length > 0) {
+    unsent.shift()?.();
+    await new Promise(setImmediate);
+  }
+  expect([calls.length, socket.isPaused]).toEqual([100, false]);
+  socket.emit('close');
+});
+
 test('a client that leaves is forgotten by the station', async () => {
   const { client, token, scripted } = await connect(() => ({ ok: true, value: null }));
   client.send(token);
@@ -90,7 +127,25 @@ test('a client that leaves is forgotten by the station', async () => {
   expect(scripted.listeners.size).toBe(0);
 });
 
-async function connect(answer: (call: Call) => CommandAnswer, options: { tokenWaitMs?: number } = {}) {
+/** The server's end of a connection whose client takes nothing: what is sent stays in `unsent` until it is called. */
+function createUnreadSocket() {
+  const unsent: (() => void)[] = [];
+  const socket = Object.assign(new EventEmitter(), {
+    OPEN: 1,
+    readyState: 1,
+    bufferedAmount: 0,
+    isPaused: false,
+    send: (_text: string, sent?: () => void) => void (sent && unsent.push(sent)),
+    pause: () => void Object.assign(socket, { isPaused: true }),
+    resume: () => void Object.assign(socket, { isPaused: false }),
+  }) as unknown as WebSocket;
+  return { socket, unsent };
+}
+
+async function connect(
+  answer: (call: Call) => CommandAnswer | Promise<CommandAnswer>,
+  options: { tokenWaitMs?: number } = {},
+) {
   const scripted = createScriptedStation(answer);
   const server = await serveLoopback(scripted.station, { webRoot: '/nowhere', ...options });
   servers.push(server);

@@ -43,7 +43,7 @@ export type StepContext = {
   readonly recipe: Recipe;
   readonly slot: { readonly name: string; readonly portPath: string };
   readonly batch: string;
-  /** Set when this run reworks an earlier one: a unit that passed in this batch may then be built again. */
+  /** Set when this run reworks an earlier one: a unit that passed in this batch may then be built, and its SIM be imported, again. */
   readonly isRework: boolean;
   /** The scanned label text, already parsed at the door of the station. */
   readonly label: Facts['label'];

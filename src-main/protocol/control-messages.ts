@@ -5,7 +5,6 @@ import { bytes, fixed, flag, list, message, nested, optional, text, uint } from 
 export const getDeviceIdReply = message({ id: text(1) });
 export const getSerialNumberReply = message({ serial: text(1) });
 export const getSystemVersionReply = message({ version: text(1) });
-export const getNcpFirmwareVersionReply = message({ version: text(1), moduleVersion: uint(2) });
 export const getSystemCapabilitiesReply = message({ flags: uint(1) });
 
 /** mode: 0 normal (the payload is then empty), 1 listening. */
@@ -13,19 +12,6 @@ export const getDeviceModeReply = message({ mode: uint(1) });
 export const setSetupDoneRequest = message({ done: flag(1) });
 export const isSetupDoneReply = message({ done: flag(1) });
 export const getProtectedStateReply = message({ state: flag(1), overridden: flag(2) });
-
-/** action: 0 reset, 1 prepare, 2 confirm. */
-export const setProtectedStateRequest = message({
-  action: uint(1),
-  prepare: nested(2, message({ serverNonce: bytes(1) })),
-  confirm: nested(3, message({ serverSignature: bytes(1), serverPublicKeyFingerprint: bytes(2) })),
-});
-export const setProtectedStateReply = message({
-  prepare: nested(
-    1,
-    message({ deviceNonce: bytes(1), deviceSignature: bytes(2), devicePublicKeyFingerprint: bytes(3) }),
-  ),
-});
 
 export const setClaimCodeRequest = message({ code: text(1) });
 export const isClaimedReply = message({ claimed: flag(1) });
@@ -49,7 +35,7 @@ const moduleDependency = message({ type: uint(1), index: uint(2), version: uint(
 const asset = message({ hash: bytes(1), name: text(2), size: uint(3), storageSize: uint(4) });
 
 /** One module as firmware since 5.6.0 reports it; `type` counts as the module prefix does. */
-export const firmwareModule = message({
+const firmwareModule = message({
   type: uint(1),
   index: uint(2),
   version: uint(3),
@@ -65,7 +51,7 @@ export const firmwareModule = message({
 });
 
 /** One module as firmware up to 5.5 reports it; `type` has an enum of its own, `validity` has failure bits. */
-export const firmwareModuleDeprecated = message({
+const firmwareModuleDeprecated = message({
   type: uint(1),
   index: uint(2),
   version: uint(3),

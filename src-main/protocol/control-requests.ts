@@ -108,9 +108,3 @@ export const RESULT = {
   keyMismatch: -1802,
   badSignature: -1803,
 } as const;
-
-/** The word for a result code, for the engineer, e.g. `not supported (-120)`. */
-export function describeResult(code: number): string {
-  const name = Object.entries(RESULT).find(([, value]) => value === code)?.[0];
-  return name === undefined ? String(code) : `${name.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`)} (${code})`;
-}

@@ -6,5 +6,4 @@ import type { OpenOptions as StreamOptions } from '@serialport/stream';
 /** What `@serialport/stream` runs on: the operating system's binding, or the virtual line's. */
 export type SerialBinding = StreamOptions['binding'];
 export type SerialBindingPort = Awaited<ReturnType<SerialBinding['open']>>;
-export type SerialOpenOptions = Parameters<SerialBinding['open']>[0];
 export type SerialPortInfo = Awaited<ReturnType<SerialBinding['list']>>[number];

@@ -7,7 +7,7 @@ import { createSnapshotFeed } from './snapshot-feed.ts';
 
 /** Close codes of our own, of the private range 4000 to 4999 of RFC 6455 7.4.2. The page knows the first one too (socket-link.ts). */
 export const CLOSE_NO_TOKEN = 4401;
-export const CLOSE_BAD_FRAME = 4400;
+const CLOSE_BAD_FRAME = 4400;
 
 /** Calls one page may have open; a person with a scanner needs two. A call is open until its answer has left this process. */
 const MAX_OPEN_CALLS = 64;

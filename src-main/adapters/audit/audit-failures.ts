@@ -15,7 +15,7 @@ export function auditFailure(thrown: unknown, doing: string): StationError {
 }
 
 /** True when SQLite says the bytes make no sense, as opposed to not being reachable. */
-export function isDamage(thrown: unknown): boolean {
+function isDamage(thrown: unknown): boolean {
   const code = errorCode(thrown);
   // A schema that cannot be parsed comes as the general SQLITE_ERROR, with these words.
   const brokenSchema = code === 'SQLITE_ERROR' && /malformed|no such (table|column)/i.test((thrown as Error).message);

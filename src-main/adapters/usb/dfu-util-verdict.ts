@@ -4,7 +4,7 @@ import type { UsbUnit } from '../../ports/usb-bus.ts';
 import type { DfuUtilRun } from './dfu-util-program.ts';
 
 /** Exit codes of dfu-util, from sysexits (device-usb.md 7.4). */
-export const DFU_UTIL_EXIT = { ok: 0, usage: 64, software: 70, io: 74, protocol: 76 } as const;
+const DFU_UTIL_EXIT = { ok: 0, usage: 64, software: 70, io: 74, protocol: 76 } as const;
 
 /**
  * True when a download is done: dfu-util said so AND it ended well. After a leave it may end with an I/O error instead, because

@@ -6,7 +6,7 @@ import { isFactoryConstantSerial } from '../../protocol/usb-ids.ts';
 import { type DfuUtilCommand, type DfuUtilRun, runDfuUtil } from './dfu-util-program.ts';
 import { createProgressReader } from './dfu-util-progress.ts';
 import { dfuUtilFailure, isRead, isRefusedCommand, isWritten } from './dfu-util-verdict.ts';
-import { withFileOf, withPlaceForFile } from './private-file.ts';
+import { removeAbandonedFolders, withFileOf, withPlaceForFile } from './private-file.ts';
 
 export type DfuUtilOptions = DfuUtilCommand & {
   /** Asked after a failure whether the unit is still there: dfu-util's messages do not tell a refusal from an unplug. */
@@ -22,12 +22,15 @@ export type DfuUtilOptions = DfuUtilCommand & {
 export function createDfuUtilFlasher(options: DfuUtilOptions): Flasher {
   const { bus, selectByPath = process.platform !== 'darwin' && process.platform !== 'win32', ...command } = options;
   const busy = new Set<string>();
+  let tidied: Promise<void> | undefined;
 
   /** One dfu-util per port at a time; two would take the unit from each other. */
   const onPort = async <Value>(unit: UsbUnit, work: () => Promise<Value>): Promise<Value> => {
     if (busy.has(unit.portPath)) throw new StationError('run/bug', `dfu-util already runs on port ${unit.portPath}.`);
     busy.add(unit.portPath);
+    tidied ??= removeAbandonedFolders();
     try {
+      await tidied;
       return await work();
     } finally {
       busy.delete(unit.portPath);

@@ -1,4 +1,4 @@
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -25,8 +25,24 @@ export async function withPlaceForFile<Value>(
   });
 }
 
+/** Takes away folders that a killed station left behind; no flashing lasts a day. Never rejects: tidying up is nobody's verdict. */
+export async function removeAbandonedFolders(): Promise<void> {
+  const parent = tmpdir();
+  const names = await readdir(parent).catch(() => []);
+  for (const name of names) {
+    if (!name.startsWith(PREFIX)) continue;
+    const folder = join(parent, name);
+    const seen = await lstat(folder).catch(() => undefined);
+    if (seen === undefined || !seen.isDirectory() || Date.now() - seen.mtimeMs < ABANDONED_MS) continue;
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+const PREFIX = 'linewright-flash-';
+const ABANDONED_MS = 24 * 3_600_000;
+
 async function inPrivateFolder<Value>(work: (folder: string) => Promise<Value>): Promise<Value> {
-  const folder = await mkdtemp(join(tmpdir(), 'linewright-flash-'));
+  const folder = await mkdtemp(join(tmpdir(), PREFIX));
   try {
     return await work(folder);
   } finally {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { failureOf, StationError } from '../../domain/failure.ts';
+import { PARTICLE_VENDOR_ID } from '../../domain/platform.ts';
 import type { BusEvent, UsbBus, UsbUnit } from '../../ports/usb-bus.ts';
-import { formatUsbId, PARTICLE_VENDOR_ID } from '../../protocol/usb-ids.ts';
+import { formatUsbId } from '../../protocol/usb-ids.ts';
 import { createNodeUsbPipe } from './control-pipe.node-usb.ts';
 import { type DevicePlace, describeUnit, type NodeUsbDevice, placeOf } from './node-usb-device.ts';
 import { usbError, usbErrorKind } from './usb-errors.ts';

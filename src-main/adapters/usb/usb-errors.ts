@@ -8,7 +8,7 @@ export type UsbErrorKind = 'stall' | 'timeout' | 'gone' | 'access' | 'other';
  * (workbench.md D). Read once, here; the first row that matches wins. Texts are those of usb 3.1 (nusb) and of the operating
  * system errors it passes on.
  */
-export const USB_ERROR_TEXTS: readonly { readonly pattern: RegExp; readonly kind: UsbErrorKind }[] = [
+const USB_ERROR_TEXTS: readonly { readonly pattern: RegExp; readonly kind: UsbErrorKind }[] = [
   { pattern: /stall/i, kind: 'stall' },
   { pattern: /permission denied|access denied|\b(?:errno|os error) (?:1|13)\b|EACCES|EPERM/i, kind: 'access' },
   { pattern: /cancell?ed|timed out|time-?out/i, kind: 'timeout' },

@@ -2,6 +2,7 @@ import { failure, StationError } from '../../domain/failure.ts';
 import type { UsbUnit } from '../../ports/usb-bus.ts';
 import type { Step, StepContext } from '../procedure.ts';
 import { withinTime } from '../time.ts';
+import { shownDeviceId } from '../unit-presence.ts';
 
 /** How long a unit may take to appear in DFU mode before the other route is tried (device-usb.md 9, suggested budgets). */
 const APPEAR_MS = 15_000;
@@ -9,7 +10,8 @@ const TOUCH_MS = 5000;
 
 /**
  * Sends the unit into DFU mode: by control request 50 where its firmware has the channel, by the 14400 baud touch where it does not
- * or where the request had no effect (device-usb.md 3.1). The touch works on every Device OS version.
+ * or where the request had no effect (device-usb.md 3.1). The touch works on every Device OS version. It is made only on the
+ * enumeration that was identified, or on one that shows the unit's device ID: what else is in the port now may be another unit.
  */
 export const enterDfu: Step<'plan' | 'identity', 'dfu'> = {
   id: 'enter-dfu',
@@ -23,13 +25,17 @@ export const enterDfu: Step<'plan' | 'identity', 'dfu'> = {
     if (plan.writes.length === 0) return { ok: true, facts: { dfu: 'not-needed' }, learnt: { dfu: 'not needed' } };
     const tried: string[] = [];
     presence.allowRestart();
-    const already = presence.current();
-    if (already?.mode === 'dfu') return entered(already, ['already there']);
+    const identified = presence.current();
+    if (identified?.mode === 'dfu') return entered(identified, ['already there']);
     const routes = identity.route === 'control' ? [byRequest, byTouch] : [byTouch, byTouch];
     for (const route of routes) {
       const unit = presence.current();
       if (unit === undefined) break;
       if (unit.mode === 'dfu') return entered(unit, tried);
+      if (unit.address !== identified?.address && shownDeviceId(unit) !== identity.deviceId) {
+        const detail = `After ${tried.join('; ')} the port holds ${unit.usbSerial}, which need not be ${identity.deviceId}.`;
+        return { ok: false, failure: failure('unit/replaced', detail) };
+      }
       tried.push(await route(unit, context));
       const inDfu = await withinTime(context.budget(APPEAR_MS), signal, (limit) =>
         presence.waitFor(({ mode }) => mode === 'dfu', limit),

@@ -17,11 +17,11 @@ export type CloudState = {
 export type ProductInput = Partial<ProductRecord> & Pick<ProductRecord, 'id' | 'platformId'>;
 
 /** The team member that virtual products belong to unless told otherwise. */
-export const TEAM_MEMBER = 'op@example.com';
+const TEAM_MEMBER = 'op@example.com';
 export const STRANGER = 'stranger@example.org';
 
 /** What a station's API user needs and no more (cloud-api.md 1.6, operator profile). */
-export const OPERATOR_SCOPES: readonly string[] = [
+const OPERATOR_SCOPES: readonly string[] = [
   'products:get',
   'devices:import',
   'devices:get',

@@ -35,7 +35,7 @@ export type UnitInput = {
 };
 
 /** A product number no virtual product gets: where `in-other-product` units are. */
-export const OTHER_PRODUCT_ID = 777;
+const OTHER_PRODUCT_ID = 777;
 
 /**
  * Makes the factory's record of a unit, as the cloud has it before the line sees the unit: known by its device ID and all

@@ -6,7 +6,7 @@ import type { CloudState } from './cloud-state.ts';
 export type SimFault = 'sim-stuck' | 'sim-fails' | undefined;
 
 /** Plausible times in cloud milliseconds (cloud-api.md 5.5 R26); the upper ends, hours and days, are what the clock's `advance` is for. */
-export const ACTIVATION_MS: Readonly<Record<ActivationClass, { readonly first: number; readonly again: number }>> = {
+const ACTIVATION_MS: Readonly<Record<ActivationClass, { readonly first: number; readonly again: number }>> = {
   fast: { first: 3_000, again: 3_000 },
   'generally-fast': { first: 30_000, again: 30_000 },
   'sometimes-slow': { first: 45_000, again: 2 * 3_600_000 },

@@ -45,7 +45,7 @@ export function createVirtualUsbBus(host: VirtualHost): UsbBus {
 }
 
 /** What the station calls this enumeration; undefined for a product ID it does not know. */
-export function usbUnitOf(hosted: HostedUnit): UsbUnit | undefined {
+function usbUnitOf(hosted: HostedUnit): UsbUnit | undefined {
   const { vendorId, productId } = hosted.descriptors.device;
   const known = platformByUsb(vendorId, productId);
   if (known === undefined) return undefined;

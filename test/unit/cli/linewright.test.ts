@@ -160,6 +160,7 @@ describe('the command line', () => {
     [['audit']],
     [['no-such-command']],
     [['runs', '--outcome', 'MAYBE']],
+    [['serve', '--virtual', 'boron', '--port', 'http']],
   ])('exits 2 for misuse: %j', async (args) => {
     expect((await linewright(...args)).exit).toBe(2);
   });

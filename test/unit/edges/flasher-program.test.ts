@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -98,6 +98,17 @@ describe('the flasher around dfu-util', () => {
       'File downloaded successfully',
     ]);
     expect(report.exitCode).toBe(0);
+  });
+
+  it('takes away what a station that was killed left behind long ago, and nothing of one that may still run', async () => {
+    vi.stubEnv('TMPDIR', folder);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    for (const name of ['linewright-flash-old001', 'linewright-flash-new001', 'else']) await mkdir(join(folder, name));
+    await writeFile(join(folder, 'linewright-flash-old001', 'download.bin'), 'firmware');
+    const longAgo = new Date(Date.now() - 25 * 3_600_000);
+    for (const name of ['linewright-flash-old001', 'else']) await utimes(join(folder, name), longAgo, longAgo);
+    await flasher({ out: SUCCESS }).write(job, calm);
+    expect(await readdir(folder)).toEqual(['else', 'linewright-flash-new001', 'report.json']);
   });
 
   it('does not take exit 0 for success without the line that says so', async () => {

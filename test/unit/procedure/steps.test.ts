@@ -5,6 +5,7 @@ import type { PlannedWrite } from '../../../src-main/firmware/flash-plan.ts';
 import type { FlashJob } from '../../../src-main/ports/flasher.ts';
 import type { UsbUnit } from '../../../src-main/ports/usb-bus.ts';
 import type { StepContext } from '../../../src-main/procedure/procedure.ts';
+import { enterDfu } from '../../../src-main/procedure/steps/enter-dfu.ts';
 import { flashFirmware } from '../../../src-main/procedure/steps/flash-firmware.ts';
 import { prove } from '../../../src-main/procedure/steps/prove.ts';
 
@@ -33,6 +34,58 @@ function deviceId() {
   if (!parsed.ok) throw new Error(parsed.failure.detail);
   return parsed.value;
 }
+
+describe('the step into DFU mode', () => {
+  it.each([
+    {
+      story: 'does not touch',
+      why: 'without the device ID',
+      usbSerial: '00000000010C',
+      touches: 0,
+      code: 'unit/replaced',
+    },
+    {
+      story: 'touches',
+      why: 'with the device ID',
+      usbSerial: 'e00fce68aabbccddeeff0011',
+      touches: 1,
+      code: 'dfu/not-entered',
+    },
+  ])('$story what came back in normal mode $why of the unit', async (row) => {
+    const { usbSerial, touches, code } = row;
+    const identified: UsbUnit = { ...inDfu, mode: 'normal' };
+    let present = identified;
+    let touched = 0;
+    const context = {
+      presence: {
+        current: () => present,
+        allowRestart: () => undefined,
+        waitFor: (_accepts: unknown, signal: AbortSignal) =>
+          new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+      },
+      ports: {
+        control: {
+          open: async () => {
+            present = { ...identified, usbSerial, address: 9 };
+            return { enterDfu: async () => ({ value: null }), close: async () => undefined };
+          },
+        },
+        console: {
+          touch: async () => {
+            touched += 1;
+          },
+        },
+      },
+      budget: () => 1,
+      signal: new AbortController().signal,
+    } as unknown as StepContext;
+    const plan = { writes: [write], skipped: [], totalBytes: 8 };
+    const facts = { plan, identity: { deviceId: deviceId(), route: 'control' } };
+    const result = await enterDfu.run(facts as unknown as Parameters<typeof enterDfu.run>[0], context);
+    expect(result).toMatchObject({ ok: false, failure: { code } });
+    expect(touched).toBe(touches);
+  });
+});
 
 describe('the flash step', () => {
   it('writes nothing more when another enumeration took the place of the one it began with', async () => {

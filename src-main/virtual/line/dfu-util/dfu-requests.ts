@@ -119,7 +119,7 @@ export async function pause(milliseconds: number): Promise<void> {
 }
 
 /** The libusb name and number of a transfer that did not complete. */
-export function transferError(answer: Exclude<ClientAnswer, { kind: 'done' }>): TransferError {
+function transferError(answer: Exclude<ClientAnswer, { kind: 'done' }>): TransferError {
   switch (answer.kind) {
     case 'stall':
       return { error: 'LIBUSB_ERROR_PIPE', number: -9 };

@@ -35,7 +35,12 @@ export type SlotView = {
   readonly portPath: string;
   readonly recipe: RecordedRecipe;
   /** What is plugged into the slot now. */
-  readonly unit?: { readonly mode: 'normal' | 'dfu'; readonly platform: string };
+  readonly unit?: {
+    readonly mode: 'normal' | 'dfu';
+    readonly platform: string;
+    /** The verdict of the slot's last run is about this very unit; false for a unit that has had none. */
+    readonly hasVerdict: boolean;
+  };
   /** The run going on, or the last one: its verdict stays until the next unit. */
   readonly run?: RunView;
 };

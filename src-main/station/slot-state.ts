@@ -97,7 +97,9 @@ export class SlotState {
       slot: this.name,
       portPath: this.portPath,
       recipe: recordedRecipe(this.recipe),
-      ...(this.unit === undefined ? {} : { unit: { mode: this.unit.mode, platform: this.unit.platform.name } }),
+      ...(this.unit === undefined
+        ? {}
+        : { unit: { mode: this.unit.mode, platform: this.unit.platform.name, hasVerdict: this.isFinished } }),
       ...(this.#run === undefined ? {} : { run: { ...this.#run, steps: this.#steps } }),
     };
   }

@@ -9,8 +9,6 @@ export type StationState = {
   /** How often the link has opened: an answer from before the last time may be a lost connection, or old. */
   readonly connections: number;
   readonly snapshot?: Snapshot;
-  /** Runs whose unit has left its slot since the verdict: what is in the slot now is the next unit. */
-  readonly takenOut: ReadonlySet<string>;
 };
 
 export type StationStore = {
@@ -24,7 +22,7 @@ export type StationStore = {
 export function createStationStore(link: Link): StationStore {
   const client = createClient(link);
   const listeners = new Set<() => void>();
-  let state: StationState = { link: 'connecting', connections: 0, takenOut: new Set() };
+  let state: StationState = { link: 'connecting', connections: 0 };
   const become = (next: StationState): void => {
     state = next;
     for (const listener of listeners) listener();
@@ -33,7 +31,7 @@ export function createStationStore(link: Link): StationStore {
     const connections = state.connections + (linkState === 'open' ? 1 : 0);
     become({ ...state, link: linkState, connections });
   });
-  client.subscribe((snapshot) => become({ ...state, snapshot, takenOut: nextTakenOut(state.takenOut, snapshot) }));
+  client.subscribe((snapshot) => become({ ...state, snapshot }));
 
   return {
     read: () => state,
@@ -50,13 +48,4 @@ export function createStationStore(link: Link): StationStore {
       }
     },
   };
-}
-
-/** Runs that have ended and whose slot was seen empty since. Runs no longer shown are forgotten. */
-export function nextTakenOut(before: ReadonlySet<string>, snapshot: Snapshot): ReadonlySet<string> {
-  const next = new Set<string>();
-  for (const { run, unit } of snapshot.slots) {
-    if (run?.ended !== undefined && (unit === undefined || before.has(run.runId))) next.add(run.runId);
-  }
-  return next;
 }

@@ -39,13 +39,12 @@ export function App({ store }: { store: StationStore }) {
   }, [language]);
   useScans({ store, route, setLanguage, setSound, setNotice });
 
-  const { snapshot, takenOut, connections } = state;
+  const { snapshot, connections } = state;
   useWarningOnClose(snapshot?.slots.some(({ run }) => run !== undefined && run.ended === undefined) ?? false);
   const screen = useMemo<Screen | undefined>(
     () =>
       snapshot && {
         snapshot,
-        takenOut,
         connections,
         ask: store.ask,
         dictionary,
@@ -56,7 +55,7 @@ export function App({ store }: { store: StationStore }) {
         notice,
         setNotice,
       },
-    [snapshot, takenOut, connections, store, dictionary, language, setLanguage, sound, setSound, notice],
+    [snapshot, connections, store, dictionary, language, setLanguage, sound, setSound, notice],
   );
 
   if (screen === undefined) return <LinkNotice link={state.link} words={dictionary.words} alone />;

@@ -8,7 +8,6 @@ import type { Language } from '../i18n/language.ts';
 /** What every part of a screen may use: the station, the words, and the few things this screen itself remembers. */
 export type Screen = {
   readonly snapshot: Snapshot;
-  readonly takenOut: StationState['takenOut'];
   readonly connections: StationState['connections'];
   readonly ask: StationStore['ask'];
   readonly dictionary: Dictionary;

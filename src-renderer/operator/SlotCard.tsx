@@ -11,7 +11,7 @@ import { LastVerdict, Verdict } from './Verdict.tsx';
 export function SlotCard({ slot, virtualUnit }: { slot: SlotView; virtualUnit: VirtualUnitView | undefined }) {
   const screen = useScreen();
   const { words } = screen.dictionary;
-  const phase = slotPhase(slot, screen.takenOut);
+  const phase = slotPhase(slot);
   const { lastScan } = screen.snapshot;
   const armed = lastScan?.slot === slot.slot && lastScan.label === undefined; // a slot code was scanned, the label comes next
   return (

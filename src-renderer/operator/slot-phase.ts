@@ -16,14 +16,13 @@ export type SlotPhase =
       readonly nextUnitIn: boolean;
     };
 
-/** The phase of a slot, from what the station shows of it and which runs' units have left (station-store.ts). */
-export function slotPhase(slot: SlotView, takenOut: ReadonlySet<string>): SlotPhase {
-  const { run } = slot;
-  const occupied = slot.unit !== undefined;
+/** The phase of a slot, from what the station shows of it. A verdict never stands over a unit that it is not about. */
+export function slotPhase({ run, unit }: SlotView): SlotPhase {
+  const occupied = unit !== undefined;
   if (run === undefined) return { kind: 'idle', unitIn: occupied };
   if (run.ended !== undefined) {
-    const hasLeft = takenOut.has(run.runId);
-    return { kind: 'verdict', run, ended: run.ended, unitIn: occupied && !hasLeft, nextUnitIn: occupied && hasLeft };
+    const unitIn = unit?.hasVerdict === true;
+    return { kind: 'verdict', run, ended: run.ended, unitIn, nextUnitIn: occupied && !unitIn };
   }
   return { kind: presentStep(run)?.step === 'wait-for-unit' && !occupied ? 'awaiting-unit' : 'working', run };
 }

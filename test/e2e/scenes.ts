@@ -70,7 +70,9 @@ export function slot(name: string, more: Partial<SlotView> = {}): SlotView {
 }
 
 /** A unit in its slot. */
-export const UNIT = { mode: 'normal', platform: 'boron' } as const;
+export const UNIT = { mode: 'normal', platform: 'boron', hasVerdict: false } as const;
+/** A unit that the verdict on its slot is about. */
+export const JUDGED = { ...UNIT, hasVerdict: true } as const;
 
 /** A run that is at this step. */
 export function running(step: (typeof STEPS)[number], more: Partial<RunView> = {}): RunView {
@@ -143,10 +145,10 @@ export const ONE_SLOT: Readonly<Record<string, () => SlotView>> = {
   'awaiting-unit': () => slot('1', { run: running('wait-for-unit') }),
   working: () => slot('1', { unit: UNIT, run: running('check-agreement') }),
   flashing: () => slot('1', { unit: { ...UNIT, mode: 'dfu' }, run: flashing() }),
-  pass: () => slot('1', { unit: UNIT, run: ended('PASS') }),
-  fail: () => slot('1', { unit: UNIT, run: ended('FAIL', 'agree/label-mismatch', 'check-agreement') }),
+  pass: () => slot('1', { unit: JUDGED, run: ended('PASS') }),
+  fail: () => slot('1', { unit: JUDGED, run: ended('FAIL', 'agree/label-mismatch', 'check-agreement') }),
   error: () => slot('1', { run: ended('ERROR', 'usb/no-console', 'identify') }),
-  aborted: () => slot('1', { unit: UNIT, run: ended('ABORTED', 'run/aborted', 'flash') }),
+  aborted: () => slot('1', { unit: JUDGED, run: ended('ABORTED', 'run/aborted', 'flash') }),
 };
 
 const MIXED = ['flashing', 'pass', 'fail', 'error', 'awaiting-unit', 'aborted', 'working', 'idle'] as const;

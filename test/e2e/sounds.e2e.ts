@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Snapshot } from '../../src-main/domain/snapshot.ts';
 import { createScriptedStation } from '../unit/server/scripted-station.ts';
 import { type OpenScreen, openScreen } from './open-screen.ts';
-import { ended, line, slot, UNIT } from './scenes.ts';
+import { ended, JUDGED, line, slot } from './scenes.ts';
 
 /** Writes down every tone the page starts. */
 const LISTEN = `
@@ -15,7 +15,7 @@ const scripted = createScriptedStation(() => ({ ok: true, value: null }));
 let screen: OpenScreen;
 
 beforeAll(async () => {
-  scripted.show(line([slot('1', { unit: UNIT, run: { ...ended('PASS'), runId: 'before' } })]));
+  scripted.show(line([slot('1', { unit: JUDGED, run: { ...ended('PASS'), runId: 'before' } })]));
   screen = await openScreen(scripted.station);
   await screen.page.addInitScript(LISTEN);
   await screen.page.reload();
@@ -29,7 +29,7 @@ afterAll(async () => {
 
 const tones = () => screen.page.evaluate<number[]>('window.tones.splice(0)');
 const verdict = (runId: string, ...how: Parameters<typeof ended>): Snapshot =>
-  line([slot('1', { unit: UNIT, run: { ...ended(...how), runId } })]);
+  line([slot('1', { unit: JUDGED, run: { ...ended(...how), runId } })]);
 
 test('a verdict that was there before the page opened makes no sound', async () => {
   expect(await tones()).toEqual([]);

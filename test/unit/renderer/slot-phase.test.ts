@@ -1,41 +1,31 @@
 import { expect, test } from 'vitest';
-import { nextTakenOut } from '../../../src-renderer/connect/station-store.ts';
 import { slotGrid, slotPhase, stepCount } from '../../../src-renderer/operator/slot-phase.ts';
-import { ended, flashing, line, running, slot, UNIT } from '../../e2e/scenes.ts';
-
-const NONE: ReadonlySet<string> = new Set();
+import { ended, flashing, JUDGED, running, slot, UNIT } from '../../e2e/scenes.ts';
 
 test('a slot without a run asks for a label, and says whether a unit is in', () => {
-  expect(slotPhase(slot('1'), NONE)).toEqual({ kind: 'idle', unitIn: false });
-  expect(slotPhase(slot('1', { unit: UNIT }), NONE)).toEqual({ kind: 'idle', unitIn: true });
+  expect(slotPhase(slot('1'))).toEqual({ kind: 'idle', unitIn: false });
+  expect(slotPhase(slot('1', { unit: UNIT }))).toEqual({ kind: 'idle', unitIn: true });
 });
 
 test('a run that waits for its unit asks for it; once the unit is in it is working', () => {
   const run = running('wait-for-unit');
-  expect(slotPhase(slot('1', { run }), NONE).kind).toBe('awaiting-unit');
-  expect(slotPhase(slot('1', { run, unit: UNIT }), NONE).kind).toBe('working');
+  expect(slotPhase(slot('1', { run })).kind).toBe('awaiting-unit');
+  expect(slotPhase(slot('1', { run, unit: UNIT })).kind).toBe('working');
 });
 
 test('a unit that is away in the middle of a run (it restarts) does not change the screen', () => {
-  expect(slotPhase(slot('1', { run: flashing() }), NONE).kind).toBe('working');
+  expect(slotPhase(slot('1', { run: flashing() })).kind).toBe('working');
 });
 
-test('a verdict stays after its unit has left, and steps back only when the next unit is in', () => {
+test('a verdict stays after its unit has left, and steps back as soon as a unit is in that it is not about', () => {
   const run = ended('PASS');
-  const verdict = (unitIn: boolean, takenOut: ReadonlySet<string>) =>
-    slotPhase(slot('1', { run, ...(unitIn ? { unit: UNIT } : {}) }), takenOut);
-  expect(verdict(true, NONE)).toMatchObject({ kind: 'verdict', unitIn: true, nextUnitIn: false });
-  expect(verdict(false, new Set([run.runId]))).toMatchObject({ kind: 'verdict', unitIn: false, nextUnitIn: false });
-  expect(verdict(true, new Set([run.runId]))).toMatchObject({ kind: 'verdict', unitIn: false, nextUnitIn: true });
-});
-
-test('a unit counts as taken out from the moment its slot was empty after the verdict, until the next run', () => {
-  const run = ended('FAIL', 'sim/none');
-  const still = nextTakenOut(NONE, line([slot('1', { run, unit: UNIT })]));
-  const away = nextTakenOut(still, line([slot('1', { run })]));
-  const another = nextTakenOut(away, line([slot('1', { run, unit: UNIT })]));
-  const next = nextTakenOut(another, line([slot('1', { run: { ...flashing(), runId: 'next' }, unit: UNIT })]));
-  expect([still, away, another, next].map((set) => [...set])).toEqual([[], [run.runId], [run.runId], []]);
+  expect(slotPhase(slot('1', { run, unit: JUDGED }))).toMatchObject({
+    kind: 'verdict',
+    unitIn: true,
+    nextUnitIn: false,
+  });
+  expect(slotPhase(slot('1', { run }))).toMatchObject({ kind: 'verdict', unitIn: false, nextUnitIn: false });
+  expect(slotPhase(slot('1', { run, unit: UNIT }))).toMatchObject({ kind: 'verdict', unitIn: false, nextUnitIn: true });
 });
 
 test('steps are counted once each, however often one was tried', () => {

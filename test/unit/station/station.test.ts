@@ -92,6 +92,17 @@ describe.concurrent('the station', () => {
     expect(now(line).counts).toEqual({ PASS: 3, FAIL: 1, ERROR: 0, ABORTED: 0 });
   });
 
+  it('tells a screen that opens late whether the verdict is about the unit that is in the slot now', async () => {
+    await using line = await openTestLine({ platforms: ['boron'] });
+    await plugAndScan(line, '1');
+    await endedRun(line, '1');
+    expect(now(line).slots[0]).toMatchObject({ run: { ended: { outcome: 'PASS' } }, unit: { hasVerdict: true } });
+    await line.bench.fresh('1');
+    await line.bench.plug('1', undefined);
+    const next = await snapshotOf(line, ({ slots }) => slots[0]?.unit !== undefined && !slots[0].unit.hasVerdict);
+    expect(next.slots[0]).toMatchObject({ run: { ended: { outcome: 'PASS' } }, unit: { hasVerdict: false } });
+  });
+
   it('counts by batch, and finds the counts again after a restart', async () => {
     await using line = await openTestLine({ platforms: ['boron'] });
     await plugAndScan(line, '1');

@@ -17,6 +17,9 @@ export type LabOptions = {
 /**
  * The virtual machine's command line (usb-lab.md 1): no device the guest does not use, the host's root read-only, a
  * writable folder for results, one serial port for the agent.
+ *
+ * The processor's own counter (TSC) is not the guest's clock: on a busy host its frequency is measured wrongly at boot,
+ * and then seconds in the guest pass ten times too fast.
  */
 export function qemuArguments(image: string, initrd: string, results: string, options: LabOptions): string[] {
   const words = [repository, process.execPath].map((word) => {
@@ -26,7 +29,7 @@ export function qemuArguments(image: string, initrd: string, results: string, op
   const accelerator = options.hardwareAcceleration ? ['-accel', 'kvm', '-cpu', 'host'] : ['-cpu', 'max'];
   const time = options.countInstructions
     ? ['-accel', 'tcg,thread=single,tb-size=512', '-icount', 'shift=0,sleep=on', '-smp', '1']
-    : ['-smp', process.env.SMP ?? '2', ...(options.hardwareAcceleration ? [] : ['-accel', process.env.TCG ?? 'tcg,thread=multi,tb-size=512'])];
+    : ['-smp', '2', ...(options.hardwareAcceleration ? [] : ['-accel', 'tcg,thread=multi,tb-size=512'])];
   const share = (id: string, folder: string, more: string) =>
     ['-fsdev', `local,id=${id},path=${folder},security_model=none,multidevs=remap${more}`].concat([
       '-device',

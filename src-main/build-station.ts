@@ -72,7 +72,13 @@ export function startStation(
   },
 ): BuiltStation {
   const { name, ...rest } = line;
-  const station = new Station({ ...rest, ports, station: name, appVersion: APP_VERSION });
+  let station: Station;
+  try {
+    station = new Station({ ...rest, ports, station: name, appVersion: APP_VERSION });
+  } catch (thrown) {
+    ports.audit.close(); // or the data folder would stay locked
+    throw thrown;
+  }
   return {
     station,
     ports,

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { APP_VERSION } from '../build-station.ts';
 import { defaultDataFolder } from '../data-folder.ts';
 import { DEFAULT_VIRTUAL_LINE } from '../default-line.ts';
@@ -18,7 +18,7 @@ type Filters = {
   readonly batch?: string;
   readonly day?: string;
   readonly outcome?: Outcome;
-  readonly limit?: string;
+  readonly limit?: number;
 };
 type Line = Omit<LineOptions, 'hasOwnData'> & { readonly json?: boolean };
 
@@ -45,8 +45,8 @@ const line = (command: Command): Command =>
     )
     .option('--station <file>', 'real hardware and a real cloud, by a station file (docs/station-file.md)')
     .option('--batch <name>', 'the batch the runs belong to')
-    .option('--speed <times>', 'virtual line: how many times faster than real chips', '1')
-    .option('--scale <share>', 'virtual line: share of the realistic module sizes, above 0 to 1', '1')
+    .option('--speed <times>', 'virtual line: how many times faster than real chips', upTo(1000), '1')
+    .option('--scale <share>', 'virtual line: share of the realistic module sizes, above 0 to 1', upTo(1), '1')
     .option(
       '--fault <slot:name>',
       'virtual line: a fault of the unit in a slot, or cloud:name; repeatable',
@@ -113,9 +113,9 @@ line(program.command('serve').description('the screens in a browser, on this mac
 
 shared(program.command('rehearse').description('virtual units as real USB devices of this PC (Linux, vhci-hcd, root)'))
   .option('--units <platforms>', 'one unit each', DEFAULT_VIRTUAL_LINE)
-  .option('--speed <times>', 'how many times faster than real chips', '1')
+  .option('--speed <times>', 'how many times faster than real chips', upTo(1000), '1')
   .option('--fault <slot:name>', 'a fault of the unit in a slot, or cloud:name; repeatable', collect, [])
-  .option('--scale <share>', 'share of the realistic module sizes, 0 to 1', '1')
+  .option('--scale <share>', 'share of the realistic module sizes, above 0 to 1', upTo(1), '1')
   .action(async (options: Shared & { units: string; speed: string; scale: string; fault: readonly string[] }) => {
     const { rehearseCommand } = await import('./rehearse-command.ts');
     exitCode = await rehearseCommand(options, output(options));
@@ -138,7 +138,22 @@ function filtered(command: Command): Command {
     .option('--batch <name>', 'runs of this batch')
     .option('--day <date>', 'runs begun on this local day, YYYY-MM-DD')
     .addOption(new Option('--outcome <outcome>', 'runs that ended so').choices(['PASS', 'FAIL', 'ERROR', 'ABORTED']))
-    .option('--limit <number>', 'at most so many');
+    .option('--limit <number>', 'at most so many', atLeastOne);
+}
+
+/** A whole number above 0, or the command was misused. */
+function atLeastOne(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new InvalidArgumentError('a whole number above 0 is wanted');
+}
+
+/** A number above 0 and at most so much, or the command was misused. */
+function upTo(most: number): (text: string) => string {
+  return (text) => {
+    if (Number(text) > 0 && Number(text) <= most) return text;
+    throw new InvalidArgumentError(`a number above 0 and at most ${most} is wanted`);
+  };
 }
 
 function lineOptions(options: Line, command: Command): LineOptions {

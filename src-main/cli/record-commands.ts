@@ -30,10 +30,10 @@ export function queryOf(options: {
   readonly batch?: string;
   readonly day?: string;
   readonly outcome?: Outcome;
-  readonly limit?: string;
+  readonly limit?: number;
 }): RunQuery {
   const { batch, day, outcome, limit } = options;
-  return { batch, day, outcome, limit: limit === undefined ? undefined : Math.max(1, Number.parseInt(limit, 10) || 1) };
+  return { batch, day, outcome, limit };
 }
 
 /** `runs`: finds runs by any identifier, day, batch or outcome, newest first. */

@@ -33,8 +33,8 @@ export async function rehearseCommand(options: RehearseOptions, output: Output):
     output.failed(platforms.failure);
     return EXIT.misuse;
   }
-  const speed = Number(options.speed) || 1;
-  const scale = Number(options.scale) || 1;
+  const speed = Number(options.speed);
+  const scale = Number(options.scale);
   const places = platforms.value.map((name, index) => ({ slot: String(index + 1), platform: platformByName(name) }));
   const faults = readFaults(options.fault, places);
   if (!faults.ok) {

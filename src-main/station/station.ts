@@ -97,10 +97,11 @@ export class Station implements StationCommands {
       return stopped.ok ? { ok: true, value: { slot: code.slot } } : stopped;
     }
     if (code?.kind === 'slot') {
-      const known = this.#slots.some(({ name }) => name === code.slot);
-      this.#nextSlot = known ? code.slot : undefined;
+      this.#nextSlot = this.#slotNamed(code.slot)?.name;
       return this.#scanned(
-        known ? { ok: true, value: { slot: code.slot } } : refuse('slot/unknown', `There is no slot ${code.slot}.`),
+        this.#nextSlot === undefined
+          ? refuse('slot/unknown', `There is no slot ${code.slot}.`)
+          : { ok: true, value: { slot: this.#nextSlot } },
       );
     }
     const label = parseLabel(text);
@@ -166,10 +167,15 @@ export class Station implements StationCommands {
   }
 
   #abort(name: string): Result<null> {
-    const slot = this.#slots.find((one) => one.name === name);
+    const slot = this.#slotNamed(name);
     if (slot === undefined) return refuse('slot/unknown', `There is no slot ${name}.`);
     slot.stop?.abort(new StationError('run/aborted', 'The operator stopped the run.'));
     return { ok: true, value: null };
+  }
+
+  /** By its name, in upper or lower case: a scanner under Caps Lock means the same slot. */
+  #slotNamed(name: string): SlotState | undefined {
+    return this.#slots.find((slot) => slot.name.toLowerCase() === name.toLowerCase());
   }
 
   #rework(runId: string, slotName: string): Result<{ runId: string }> {

@@ -7,7 +7,7 @@ import type { Step, StepContext, StepResult } from '../procedure.ts';
 
 const CALL_MS = 30_000;
 /** Pauses between looks at a SIM whose activation is under way; the last one repeats. There is no event for it (cloud-api.md 2.8). */
-const LOOKS_MS = [300, 700, 1000, 2000];
+const LOOKS_MS = [300, 700, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 2000];
 /** So long an import may stay in the cloud's queue before the SIM shows in the product (cloud-api.md R26). */
 const QUEUE_MS = 24 * 60 * 60 * 1000;
 

@@ -160,6 +160,9 @@ describe('the command line', () => {
     [['audit']],
     [['no-such-command']],
     [['runs', '--outcome', 'MAYBE']],
+    [['runs', '--limit', 'all']],
+    [['rehearse', '--speed', 'fast']],
+    [['run', '--virtual', 'boron', '--scale', '2']],
     [['serve', '--virtual', 'boron', '--port', 'http']],
   ])('exits 2 for misuse: %j', async (args) => {
     expect((await linewright(...args)).exit).toBe(2);

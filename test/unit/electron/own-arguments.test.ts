@@ -8,10 +8,10 @@ import {
 describe('the arguments that are ours', () => {
   test.each([
     ['a packed app', ['/opt/Linewright/linewright', '--station', 'line.json'], true],
-    ['an app given to Electron as a folder', ['/e/electron', '/work/app', '--station', 'line.json'], false],
+    ['an app given to Electron as a folder', ['/e/electron', '/opt/app', '--station', 'line.json'], false],
     [
       'an app started as root by a test',
-      ['/e/electron', '--inspect=0', '--no-sandbox', '/work/app', '--station', 'line.json'],
+      ['/e/electron', '--inspect=0', '--no-sandbox', '/opt/app', '--station', 'line.json'],
       false,
     ],
     [
@@ -33,7 +33,7 @@ describe('the app as the flash tool of the virtual line', () => {
 
   test.each([
     ['packed', { execPath: '/opt/l', argv: ['/opt/l'] }, undefined, true],
-    ['unpacked', { execPath: '/e/electron', argv: ['/e/electron', '/work/app'] }, '/work/app', false],
+    ['unpacked', { execPath: '/e/electron', argv: ['/e/electron', '/opt/app'] }, '/opt/app', false],
     ['unpacked, as root', { execPath: '/e/electron', argv: ['/e/electron', '--no-sandbox', '/a'] }, '/a', false],
     ['packed, without sandbox', { execPath: '/opt/l', argv: ['/opt/l', '--no-sandbox'] }, undefined, true],
   ])('%s: what it starts comes back to it as the same arguments', (_name, process, appPath, isPackaged) => {

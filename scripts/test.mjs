@@ -55,6 +55,7 @@ if (process.argv[2] === 'quick') {
   await stage('lockfile', () => (unreachable ? 0 : (dryRun.status ?? 1)));
   await stage('build', () => tool('vite', 'vite', 'build', '--app', '--logLevel', 'warn'));
   await stage('packaging', () => runNode([path.join(root, 'scripts', 'check-packaging.ts')], { cwd: root }));
+  await runNode([path.join(root, 'scripts', 'prepare-referee.ts')], { cwd: root });
   await vitest('unit-e2e', 'unit', 'e2e');
   // Alone, after the others: the virtual machine wants every processor there is.
   await vitest('vm', 'vm');

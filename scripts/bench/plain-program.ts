@@ -77,7 +77,7 @@ async function planAndEnterDfu(unit: UsbUnit, bus: UsbBus, recipe: Recipe): Prom
   try {
     const modules = await session.modules();
     if ('refused' in modules) throw new Error('The unit does not list its modules.');
-    const plan = planFlash({ platform: unit.platform, modules: modules.value }, recipe);
+    const plan = planFlash({ platform: unit.platform, mode: 'normal', modules: modules.value }, recipe);
     if (!plan.ok) throw new Error(plan.failure.detail);
     await session.enterDfu();
     return plan.value;

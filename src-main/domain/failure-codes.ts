@@ -20,6 +20,8 @@ export const FAILURES = {
   'unit/unknown-platform': fail('This kind of unit is not known.', 'Call the supervisor.'),
   'slot/busy': error('This slot is still working.', 'Wait for the result, or use another slot.'),
   'slot/unknown': error('There is no such slot.', 'Use a slot that is on the screen.'),
+  'slot/not-learnt': error('This slot has no USB port yet.', 'Call the supervisor to teach the slots.'),
+  'slot/not-learning': error('The slots are not being taught now.', 'Start teaching the slots first.'),
   'slot/none-free': error('All slots are working.', 'Wait for a result, then scan again.'),
 
   // Label, unit and recipe must agree
@@ -66,6 +68,17 @@ export const FAILURES = {
     'The unit needs a newer bootloader first.',
     'Put the unit on the reject tray for QA.',
   ),
+
+  'plan/below-floor': error('This firmware is too old for this kind of unit.', 'Call the supervisor.'),
+  'update/refused': fail('The unit refused a part of the update.', 'Put the unit on the reject tray for QA.'),
+  'update/failed': fail('The update of the unit did not get through.', 'Put the unit on the reject tray.'),
+  'store/not-found': error('This firmware is not in the store.', 'Call the supervisor.'),
+  'store/damaged': error('A file in the firmware store was changed.', 'Call the supervisor.'),
+  'store/bad-archive': error('This file is not a firmware package.', 'Choose another file.'),
+  'store/incomplete': error('The firmware package lacks a part.', 'Choose a complete package.'),
+  'store/conflict': error('The store has another firmware by this name.', 'Use another name.'),
+  'store/download-failed': error('The firmware could not be downloaded.', 'Check the network and try again.'),
+  'store/write-failed': error('The firmware store cannot be written.', 'Check the disk of the station.'),
 
   // USB, DFU, flashing
   'usb/unavailable': error('USB does not work on this station.', 'Call the supervisor.'),

@@ -7,29 +7,69 @@ import { FORMER_USER_PAGE } from './memory-map.ts';
 import type { Recipe } from './recipe.ts';
 import { guardWrite } from './write-guard.ts';
 
-/** What is known of the unit when the plan is made; `modules` is undefined for a unit found in DFU mode. */
+/** What is known of the unit when the plan is made; all but the first two are undefined where it could not be asked. */
 export type UnitState = {
   readonly platform: Platform;
+  /** A unit in DFU mode answers no control requests: what needs them comes after the restart. */
+  readonly mode: 'normal' | 'dfu';
   readonly modules: readonly ModuleReport[] | undefined;
+  readonly assets?: readonly { readonly name: string; readonly sha256: string }[] | undefined;
+  readonly isSetupDone?: boolean | undefined;
+};
+
+/** What the plan was asked for besides the recipe. */
+export type PlanOptions = {
+  /** QA: write everything, whatever the unit holds. */
+  readonly full?: boolean;
+};
+
+type Planned = {
+  readonly what: string;
+  readonly reason: string;
+  /** By the chip's own figures (device-usb.md 6.7); nothing of the station in it. */
+  readonly expectedMs: number;
 };
 
 /** One DFU write, with the reason it is there. */
-export type PlannedWrite = {
-  readonly what: string;
-  readonly reason: string;
+export type PlannedWrite = Planned & {
+  readonly transport: 'dfu';
   readonly alt: number;
   readonly address: number;
   /** Exactly what goes over the wire: the file, without its 24-byte prefix where the module drops it. */
   readonly bytes: Uint8Array;
   /** Undefined for the blanking of the former 128 KB user slot. */
   readonly module: FirmwareModule | undefined;
+  /** Look at what the flash holds first and write only the erase units that differ; false: write all of it unseen. */
+  readonly compare: boolean;
 };
 
-/** Ordered writes; the last one leaves DFU mode. No writes at all when the unit already holds everything, hash for hash. */
+/** One module or asset sent over control requests in normal mode; the unit restarts by itself afterwards. */
+export type PlannedUpdate = Planned & {
+  readonly transport: 'control-request';
+  /** The whole file as it is sent: never without its prefix (firmware-modules.md 4.3). */
+  readonly bytes: Uint8Array;
+  /** The file; an asset is wrapped in a module of its own. */
+  readonly module: FirmwareModule;
+};
+
+/** The set-up mark of Gen 3 below Device OS 4.0 (firmware-modules.md 6.3). */
+export type PlannedMark = Planned & { readonly transport: 'control-request'; readonly mark: 'setup-done' };
+
+/** Everything that is done to one unit's firmware, in order. Nothing at all when it already holds everything, hash for hash. */
 export type FlashPlan = {
+  /** In normal mode, before DFU: what the new system part needs and DFU must not write (bootloader, co-processor). */
+  readonly before: readonly PlannedUpdate[];
+  /** One visit to DFU mode. */
   readonly writes: readonly PlannedWrite[];
+  /** In normal or safe mode, after the restart. For a unit found in DFU mode this is made anew once it can be asked. */
+  readonly after: readonly (PlannedUpdate | PlannedMark)[];
   readonly skipped: readonly { readonly what: string; readonly reason: string }[];
+  /** True by the rules and yet worth a word: an application built for a much older Device OS. */
+  readonly remarks: readonly string[];
+  /** Of the writes. */
   readonly totalBytes: number;
+  /** Of everything, restarts included. */
+  readonly expectedMs: number;
 };
 
 /**
@@ -41,7 +81,7 @@ export type FlashPlan = {
  * it along, with `plan/refused` when something else the firmware needs is not on the unit, with `plan/range-refused` when a
  * write would touch anything but the place of a module.
  */
-export function planFlash(unit: UnitState, recipe: Recipe): Result<FlashPlan> {
+export function planFlash(unit: UnitState, recipe: Recipe, _options: PlanOptions = {}): Result<FlashPlan> {
   if (unit.platform.id !== recipe.platform.id) {
     const detail = `The unit is a ${unit.platform.displayName}, the recipe is for ${recipe.platform.displayName}.`;
     return refuse('plan/refused', detail);
@@ -66,7 +106,8 @@ export function planFlash(unit: UnitState, recipe: Recipe): Result<FlashPlan> {
     const guarded = guardWrite(unit.platform, write.alt, write.address, write.bytes.length);
     if (!guarded.ok) return guarded;
   }
-  return ok({ writes, skipped, totalBytes: writes.reduce((sum, write) => sum + write.bytes.length, 0) });
+  const totalBytes = writes.reduce((sum, write) => sum + write.bytes.length, 0);
+  return ok({ before: [], writes, after: [], skipped, remarks: recipe.warnings, totalBytes, expectedMs: 0 });
 }
 
 /** Every module a station writes over DFU lies in internal flash, which is alternate setting 0 on every family. */
@@ -74,7 +115,17 @@ const INTERNAL_FLASH = 0;
 
 function plannedWrite(module: FirmwareModule, what: string, reason: string): PlannedWrite {
   const bytes = module.flags.dropHeader ? module.bytes.subarray(module.prefixSize) : module.bytes;
-  return { what, reason, alt: INTERNAL_FLASH, address: module.startAddress, bytes, module };
+  return {
+    transport: 'dfu',
+    what,
+    reason,
+    expectedMs: 0,
+    alt: INTERNAL_FLASH,
+    address: module.startAddress,
+    bytes,
+    module,
+    compare: true,
+  };
 }
 
 function nameOf(module: FirmwareModule, recipe: Recipe): string {
@@ -154,6 +205,9 @@ function blankFormerUserSlot(recipe: Recipe, writes: readonly PlannedWrite[]): P
   const isWritten = writes.some((write) => write.module === application);
   if (platform.mcu !== 'nrf52840' || application.index !== 2 || !isWritten) return undefined;
   return {
+    transport: 'dfu',
+    expectedMs: 0,
+    compare: true,
     what: 'blanking of the former application slot',
     reason: 'A valid application there would run instead of the new one.',
     alt: INTERNAL_FLASH,

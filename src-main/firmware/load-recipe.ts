@@ -48,6 +48,8 @@ export async function loadRecipe(path: string): Promise<Result<Recipe>> {
     deviceOs,
     ...checked.value,
     application: application.value,
+    assets: [],
+    skus: [],
     sim,
   });
 }

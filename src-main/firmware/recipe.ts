@@ -18,9 +18,26 @@ export type Recipe = {
   /** Modules of the Device OS release that are written over DFU: radio stack where given, then system parts by index. */
   readonly system: readonly FirmwareModule[];
   readonly application: FirmwareModule;
+  /** Modules that go over control requests, where the recipe brings them (firmware-modules.md 4.3). */
+  readonly bootloader?: FirmwareModule;
+  /** RTL872x alone: prebootloader part 1, which the bootloader needs. */
+  readonly prebootloader?: FirmwareModule;
+  /** Argon and Tracker: the co-processor's firmware. */
+  readonly ncp?: FirmwareModule;
+  /** The assets the application asks for, raw, each with the name and hash it asks for. */
+  readonly assets: readonly RecipeAsset[];
+  /** The products this recipe is meant for; decide below which Device OS nothing may be flashed (firmware-modules.md 6.2). */
+  readonly skus: readonly string[];
   readonly sim: SimPolicy;
   /** What is allowed and yet worth a supervisor's look, one sentence each. */
   readonly warnings: readonly string[];
+};
+
+export type RecipeAsset = {
+  readonly name: string;
+  /** Lower-case hex SHA-256 of the raw bytes. */
+  readonly sha256: string;
+  readonly bytes: Uint8Array;
 };
 
 export type SimPolicy = {

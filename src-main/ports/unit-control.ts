@@ -37,8 +37,25 @@ export interface ControlSession {
   reset(): Promise<Answer<null>>;
   /** Request 73 with done=true: Gen 3 below Device OS 4.0 (firmware-modules.md 6.3). */
   setSetupDone(): Promise<Answer<null>>;
+  /** Request 74: whether the set-up mark is there; always true since Device OS 4.0, refused where there is none. */
+  isSetupDone(): Promise<Answer<boolean>>;
+  /** Request 91, since 5.6.0: assets that lie in the unit, and those its application asks for. */
+  assets(): Promise<Answer<AssetList>>;
+  /**
+   * Requests 250, 253 and 251 in order (firmware-modules.md 4.3): sends one module file whole, unmodified, and has the unit check
+   * and take it; after a good answer the unit restarts by itself and applies it. A refusal (-13xx) changed nothing. On abort and on
+   * a failed transfer the unit is told to forget what it got (252). `onProgress` hears the bytes the unit has taken so far.
+   */
+  updateFirmware(
+    file: Uint8Array,
+    options: { readonly timeoutMs: number; readonly onProgress?: (doneBytes: number) => void },
+  ): Promise<Answer<null>>;
   close(): Promise<void>;
 }
+
+/** Assets by name and lower-case hex SHA-256 of the raw asset (device-usb.md 5.3, request 91). */
+export type AssetReport = { readonly name: string; readonly sha256: string; readonly sizeBytes?: number };
+export type AssetList = { readonly available: readonly AssetReport[]; readonly required: readonly AssetReport[] };
 
 export type Answer<Value> = { readonly value: Value } | { readonly refused: number };
 

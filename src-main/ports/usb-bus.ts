@@ -49,6 +49,12 @@ export interface ControlPipe {
   transferIn(setup: SetupPacket, length: number, timeoutMs: number): Promise<Uint8Array>;
   /** Host-to-device transfer. */
   transferOut(setup: SetupPacket, data: Uint8Array, timeoutMs: number): Promise<void>;
+  /**
+   * Claims an interface and selects one of its alternate settings, which transfers to an interface need: DFU mode's reads. Held
+   * until `close`. Rejects as a transfer does, with reason 'other' while another program holds the interface.
+   */
+  claim(interfaceNumber: number, alternate: number): Promise<void>;
+  /** Releases what was claimed, then the unit. */
   close(): Promise<void>;
 }
 

@@ -45,6 +45,10 @@ export type StepContext = {
   readonly batch: string;
   /** Set when this run reworks an earlier one: a unit that passed in this batch may then be built, and its SIM be imported, again. */
   readonly isRework: boolean;
+  /** QA: flash everything, whatever the unit already holds. */
+  readonly isFull: boolean;
+  /** Waits for this slot's turn to flash; the caller must give it back, whatever happens. Rejects with the signal's reason. */
+  readonly flashTurn: (signal: AbortSignal) => Promise<() => void>;
   /** The scanned label text, already parsed at the door of the station. */
   readonly label: Facts['label'];
   /** Aborts on the operator's stop, on the step's time-out and when the unit leaves unexpectedly; the reason is a StationError. */

@@ -19,6 +19,8 @@ export type RunOrder = {
   readonly batch: string;
   /** The earlier run this one reworks. */
   readonly reworkOf?: string;
+  /** QA: flash everything, whatever the unit already holds. */
+  readonly isFull?: boolean;
 };
 
 /** What every run of a station has in common. */
@@ -31,6 +33,8 @@ export type RunSetting = {
   readonly speed: number;
   /** Share of the procedure's time budgets; 1 for hardware. */
   readonly patience: number;
+  /** How many slots flash at once; absent: all. */
+  readonly flashTurn?: (portPath: string, signal: AbortSignal) => Promise<() => void>;
 };
 
 /** Hears of a run as it goes; what it is told has already been written down. */
@@ -115,6 +119,8 @@ async function walk(
       slot: order.slot,
       batch: order.batch,
       isRework: order.reworkOf !== undefined,
+      isFull: order.isFull ?? false,
+      flashTurn: (signal) => setting.flashTurn?.(order.slot.portPath, signal) ?? Promise.resolve(() => {}),
       label: order.label,
       presence,
       progress: observer.progress,

@@ -9,7 +9,10 @@ export const makePlan: Step<'identity' | 'agreement', 'plan'> = {
   gives: ['plan'],
   timeoutMs: 10_000,
   run: async ({ identity }, { recipe }) => {
-    const plan = planFlash({ platform: identity.platform, modules: identity.modules }, recipe);
+    const plan = planFlash(
+      { platform: identity.platform, mode: identity.route === 'dfu' ? 'dfu' : 'normal', modules: identity.modules },
+      recipe,
+    );
     if (!plan.ok) return plan;
     const writes = plan.value.writes.map((write) => ({
       what: write.what,

@@ -78,7 +78,10 @@ describe('an nRF52 unit', () => {
   });
 
   test('with a bootloader older than the system part needs is refused, with both numbers in the sentence', () => {
-    const refused = planFlash({ platform: boron.platform, modules: reportsOf('boron', '4.2.0', 1200) }, boron);
+    const refused = planFlash(
+      { platform: boron.platform, mode: 'normal', modules: reportsOf('boron', '4.2.0', 1200) },
+      boron,
+    );
     expect(refused).toMatchObject({ ok: false, failure: { code: 'plan/bootloader-too-old' } });
     const detail = refused.ok ? '' : refused.failure.detail;
     expect(detail).toContain('3100');
@@ -95,7 +98,7 @@ describe('an nRF52 unit', () => {
     const old = factoryBoron.map((report) =>
       report.function === 'radio-stack' ? { ...report, version: 182 } : report,
     );
-    const refused = planFlash({ platform: without.platform, modules: old }, without);
+    const refused = planFlash({ platform: without.platform, mode: 'normal', modules: old }, without);
     expect(refused).toMatchObject({ ok: false, failure: { code: 'plan/refused' } });
   });
 });
@@ -116,18 +119,21 @@ describe('an Electron', () => {
 });
 
 test('a unit of another platform is refused', () => {
-  const refused = planFlash({ platform: electron.platform, modules: undefined }, boron);
+  const refused = planFlash({ platform: electron.platform, mode: 'normal', modules: undefined }, boron);
   expect(refused).toMatchObject({ ok: false, failure: { code: 'plan/refused' } });
 });
 
 test('a module that was placed over the bootloader never becomes a write', () => {
   const application = { ...boron.application, startAddress: 0xf4000 };
-  const refused = planFlash({ platform: boron.platform, modules: undefined }, { ...boron, application });
+  const refused = planFlash(
+    { platform: boron.platform, mode: 'normal', modules: undefined },
+    { ...boron, application },
+  );
   expect(refused).toMatchObject({ ok: false, failure: { code: 'plan/range-refused' } });
 });
 
 function planned(recipe: Recipe, modules: readonly ModuleReport[] | undefined): FlashPlan {
-  const plan = planFlash({ platform: recipe.platform, modules }, recipe);
+  const plan = planFlash({ platform: recipe.platform, mode: 'normal', modules }, recipe);
   if (!plan.ok) throw new Error(plan.failure.detail);
   return plan.value;
 }

@@ -21,6 +21,9 @@ const inDfu: UsbUnit = {
 };
 
 const write: PlannedWrite = {
+  transport: 'dfu',
+  expectedMs: 0,
+  compare: false,
   what: 'a part',
   reason: 'for the test',
   alt: 0,
@@ -106,7 +109,15 @@ describe('the flash step', () => {
       progress: () => undefined,
       signal: new AbortController().signal,
     } as unknown as StepContext;
-    const plan = { writes: [write, write], skipped: [], totalBytes: 16 };
+    const plan = {
+      before: [],
+      writes: [write, write],
+      after: [],
+      skipped: [],
+      remarks: [],
+      totalBytes: 16,
+      expectedMs: 0,
+    };
     const result = await flashFirmware.run({ plan, dfu: { unit: inDfu } }, context);
     expect(result).toMatchObject({ ok: false, failure: { code: 'flash/unit-not-found' } });
     expect(jobs.map(({ unit, leave }) => [unit.address, leave])).toEqual([[7, false]]);

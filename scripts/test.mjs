@@ -15,6 +15,9 @@ rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 ensureInstalled();
 
+// What is compiled on this computer need not be compiled again by the emulated one, which reads the same folder and is some 18
+// times slower (test/vm/lab/guest-start.sh).
+process.env.NODE_COMPILE_CACHE ??= path.join(root, '.cache', 'vm', 'guest-cache');
 const tool = (packageName, command, ...args) => runNode([toolScript(packageName, command), ...args], { cwd: root });
 const stage = async (name, run) => {
   const started = Date.now();

@@ -21,6 +21,12 @@ export type ModuleSpec = {
   readonly suffix: ModuleSuffix;
   readonly flags?: number;
   readonly reserved?: number;
+  /**
+   * The small module inside nRF52 system parts since 6.2.0, by which bootloaders that know only 0x30000 start them
+   * (firmware-modules.md 3.3): vectors at file offset 0x8000, a prefix of its own at 0x8200, a CRC of its own. Left out where the
+   * file is too short to reach there.
+   */
+  readonly hasLegacyStub?: boolean;
   /** Pseudo-random payload; without it the documented filler of firmware-modules.md 8.1, which repeats every 256 bytes. */
   readonly seed?: number;
 };
@@ -52,6 +58,7 @@ export function generateModule(spec: ModuleSpec): Uint8Array {
   const view = new DataView(file.buffer);
   writePrefix(view, spec, start, start + length - CRC_SIZE);
   writeSuffix(view, spec.suffix, start, suffixStart);
+  if (spec.hasLegacyStub === true && suffixStart >= LEGACY_STUB.fileEnd) writeLegacyStub(file, spec);
   seal(file);
   return file;
 }
@@ -72,6 +79,17 @@ export function seal(file: Uint8Array, options: { readonly hash?: boolean } = {}
     file.set(createHash('sha256').update(hashed).digest(), hashAt);
   }
   view.setUint32(file.length - CRC_SIZE, crc32(file.subarray(0, file.length - CRC_SIZE)), false);
+}
+
+/** Of the stub: where it begins and ends in the file (its CRC included), and where it runs. The length is what a table of calls takes. */
+export const LEGACY_STUB = { fileStart: 0x8000, fileEnd: 0x8320, address: 0x3_0000, prefixOffset: 0x200 } as const;
+
+function writeLegacyStub(file: Uint8Array, spec: ModuleSpec): void {
+  const stub = file.subarray(LEGACY_STUB.fileStart, LEGACY_STUB.fileEnd);
+  const view = new DataView(stub.buffer, stub.byteOffset, stub.byteLength);
+  const end = LEGACY_STUB.address + stub.length - CRC_SIZE;
+  writePrefix(view, { ...spec, prefixOffset: LEGACY_STUB.prefixOffset, flags: 0 }, LEGACY_STUB.address, end);
+  view.setUint32(stub.length - CRC_SIZE, crc32(stub.subarray(0, -CRC_SIZE)), false);
 }
 
 const PREFIX_SIZE = 24;

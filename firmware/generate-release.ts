@@ -1,10 +1,12 @@
 import { type Platform, type PlatformName, platformByName } from '../src-main/domain/platform.ts';
 import { moduleVersionOf } from '../src-main/firmware/device-os-releases.ts';
 import { systemPartIndexes } from '../src-main/firmware/memory-map.ts';
-import { generateModule, type ModuleSpec } from './generate-module.ts';
+import { generateModule, LEGACY_STUB, type ModuleSpec } from './generate-module.ts';
+import { type Asset, generateAssetModule, withAssets } from './generate-variants.ts';
 import {
   applicationSpec,
   bootloaderSpec,
+  hasLegacyStub,
   ncpSpec,
   part1Spec,
   type ReleaseOf,
@@ -25,11 +27,13 @@ export type ReleaseOptions = {
   readonly scale?: number;
   /** A bootloader newer than the one the release shipped: what a factory does so that a later system part can start. */
   readonly bootloaderVersion?: number;
+  /** What the application asks for; Device OS knows assets since 5.5.0, and not on Gen 2. */
+  readonly assets?: readonly Asset[];
 };
 
 export type GeneratedFile = {
   readonly name: string;
-  readonly role: 'bootloader' | 'prebootloader-part1' | 'radio-stack' | 'ncp' | 'system-part' | 'application';
+  readonly role: 'bootloader' | 'prebootloader-part1' | 'radio-stack' | 'ncp' | 'system-part' | 'application' | 'asset';
   readonly bytes: Uint8Array;
 };
 
@@ -37,7 +41,7 @@ export type GeneratedRelease = {
   readonly platform: Platform;
   readonly deviceOs: string;
   readonly moduleVersion: number;
-  /** Every module of the release, bootloader first, application last. */
+  /** Every module of the release, bootloader first, application last; its assets are beside them. */
   readonly files: readonly GeneratedFile[];
   readonly bootloader: GeneratedFile;
   readonly prebootloaderPart1: GeneratedFile | undefined;
@@ -46,6 +50,8 @@ export type GeneratedRelease = {
   /** Electron: three, in file-name order, which is not the order of the module index (firmware-modules.md 0.1). */
   readonly system: readonly GeneratedFile[];
   readonly application: GeneratedFile;
+  /** Each in a compressed module, under the asset's name. */
+  readonly assets: readonly GeneratedFile[];
 };
 
 /**
@@ -71,7 +77,7 @@ export function generateRelease(options: ReleaseOptions): GeneratedRelease {
     make(
       'system-part',
       `${platform.name}-system-part${place + 1}@${options.deviceOs}.bin`,
-      systemPartSpec(release, index, size(systemPayload(release, index))),
+      systemPartSpec(release, index, Math.max(size(systemPayload(release, index)), leastPayload(release, scale))),
       seedOf(10 + index),
     ),
   );
@@ -86,7 +92,7 @@ export function generateRelease(options: ReleaseOptions): GeneratedRelease {
       ? make(
           'prebootloader-part1',
           `${platform.name}-prebootloader-part1@${options.deviceOs}.bin`,
-          part1Spec(release, size(79_000)),
+          part1Spec(release, size(79_000), options.bootloaderVersion),
           seedOf(2),
         )
       : undefined;
@@ -99,7 +105,7 @@ export function generateRelease(options: ReleaseOptions): GeneratedRelease {
     platform.name === 'argon' || platform.name === 'tracker'
       ? make('ncp', `${platform.name}-ncp.bin`, ncpSpec(release, size(864_000)), 7)
       : undefined;
-  const application = make(
+  const bareApplication = make(
     'application',
     `${platform.name}-application-v${options.productVersion}@${options.deviceOs}.bin`,
     applicationSpec(
@@ -109,6 +115,9 @@ export function generateRelease(options: ReleaseOptions): GeneratedRelease {
     ),
     options.appSeed * 7919 + platform.id,
   );
+
+  const assets = options.assets ?? [];
+  const application = { ...bareApplication, bytes: withAssets(bareApplication.bytes, assets) };
 
   const files = [bootloader, prebootloaderPart1, radioStack, ncp, ...system, application].filter(
     (file) => file !== undefined,
@@ -124,6 +133,7 @@ export function generateRelease(options: ReleaseOptions): GeneratedRelease {
     ncp,
     system,
     application,
+    assets: assets.map((asset) => ({ name: asset.name, role: 'asset', bytes: generateAssetModule(asset) })),
   };
 }
 
@@ -145,6 +155,11 @@ const SIZES: Readonly<Record<Platform['mcu'], { readonly bootloader: number; rea
   nrf52840: { bootloader: 36_400, application: 98_000 },
   rtl872x: { bootloader: 48_000, application: 49_000 },
 };
+
+/** A scaled-down release keeps the stub by which old bootloaders start it; one of 32-byte payloads has no room for it. */
+function leastPayload(release: ReleaseOf, scale: number): number {
+  return scale > 0 && hasLegacyStub(release) ? LEGACY_STUB.fileEnd : 0;
+}
 
 function systemPayload({ platform, moduleVersion }: ReleaseOf, index: number): number {
   if (platform.mcu === 'rtl872x') return 1_218_900;

@@ -1,6 +1,12 @@
 import type { ModuleDependency, ModuleFunction } from '../src-main/domain/module-report.ts';
 import type { Platform } from '../src-main/domain/platform.ts';
-import { requiredBootloader, requiredPart1, shippedBootloaderOf } from '../src-main/firmware/device-os-releases.ts';
+import {
+  allReleases,
+  moduleVersionOf,
+  requiredBootloader,
+  requiredPart1,
+  shippedBootloaderOf,
+} from '../src-main/firmware/device-os-releases.ts';
 import { slotOf, userDependencyIndex } from '../src-main/firmware/memory-map.ts';
 import type { ModuleSpec, ModuleSuffix } from './generate-module.ts';
 
@@ -10,7 +16,7 @@ export type ReleaseOf = { readonly platform: Platform; readonly deviceOs: string
 /** The bootloader of a release, or another version of it (index 0 everywhere; firmware-modules.md 3 and 4.1). */
 export function bootloaderSpec(release: ReleaseOf, payloadLength: number, version?: number): ModuleSpec {
   const { platform, moduleVersion } = release;
-  const part1 = platform.mcu === 'rtl872x' ? requiredPart1(moduleVersion) : undefined;
+  const part1 = platform.mcu === 'rtl872x' ? part1Version(moduleVersion, version) : undefined;
   return {
     ...common(release, 'bootloader', 0),
     version: version ?? shippedBootloaderOf(release.deviceOs) ?? requiredBootloader(platform, moduleVersion) ?? 0,
@@ -20,11 +26,11 @@ export function bootloaderSpec(release: ReleaseOf, payloadLength: number, versio
   };
 }
 
-/** prebootloader-part1 of RTL872x, which the bootloader needs. */
-export function part1Spec(release: ReleaseOf, payloadLength: number): ModuleSpec {
+/** prebootloader-part1 of RTL872x: the version the bootloader needs, which may be another one than the release's own. */
+export function part1Spec(release: ReleaseOf, payloadLength: number, bootloaderVersion?: number): ModuleSpec {
   return {
     ...common(release, 'bootloader', 2),
-    version: requiredPart1(release.moduleVersion) ?? 1,
+    version: part1Version(release.moduleVersion, bootloaderVersion) ?? 1,
     payloadLength,
     dependencies: [],
     suffix: systemSuffix(release, 0x18),
@@ -68,7 +74,13 @@ export function systemPartSpec(release: ReleaseOf, index: number, payloadLength:
     payloadLength,
     dependencies: systemDependencies(release, index),
     suffix: systemSuffix(release, 0xa0),
+    hasLegacyStub: hasLegacyStub(release),
   };
+}
+
+/** nRF52 system parts carry one since they begin below 0x30000. */
+export function hasLegacyStub({ platform, moduleVersion }: ReleaseOf): boolean {
+  return platform.mcu === 'nrf52840' && moduleVersion >= 6200;
 }
 
 /**
@@ -93,6 +105,14 @@ export function applicationSpec(
     suffix:
       platform.mcu === 'rtl872x' ? { kind: 'dynamic', ...fields, loadOffset: 0xa8 } : { kind: 'product', ...fields },
   };
+}
+
+/** What the release's bootloader needs; for a newer bootloader, what that one needed in the first release that shipped it. */
+function part1Version(moduleVersion: number, bootloaderVersion: number | undefined): number | undefined {
+  const own = requiredPart1(moduleVersion);
+  const shipping = allReleases().find((release) => shippedBootloaderOf(release) === bootloaderVersion);
+  const ofBootloader = shipping === undefined ? undefined : requiredPart1(moduleVersionOf(shipping) ?? 0);
+  return ofBootloader === undefined ? own : Math.max(own ?? 0, ofBootloader);
 }
 
 const RADIO_STACK_VERSION = 202;
@@ -120,10 +140,11 @@ function systemDependencies({ platform, moduleVersion }: ReleaseOf, index: numbe
   }
   // Gen 2 parts need each other in a circle. The part that carries the lowest-level code asks for an old version only.
   if (platform.name === 'electron') {
-    if (index === 3) return [need('system-part', 2, 110)];
+    if (index === 3) return [need('system-part', 2, Math.min(110, moduleVersion))];
     if (index === 1) return [need('system-part', 3, moduleVersion)];
   } else if (index === 1) {
-    return [need('system-part', 2, moduleVersion >= 326 && moduleVersion <= 1401 ? 204 : 207)];
+    const lowest = moduleVersion >= 326 && moduleVersion <= 1401 ? 204 : 207;
+    return [need('system-part', 2, Math.min(lowest, moduleVersion))];
   }
   return [need('system-part', 1, moduleVersion), bootloader];
 }

@@ -9,6 +9,9 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import type { PlatformName } from '../src-main/domain/platform.ts';
 import { UNIT_PLATFORMS } from '../src-main/virtual/unit/unit-platforms.ts';
+import { flashBench } from './bench/flash/flash-bench.ts';
+import { FLASH_USAGE, readFlashOptions } from './bench/flash/flash-options.ts';
+import { flashReportText } from './bench/flash/flash-report.ts';
 import { measureInVm } from './bench/in-vm.ts';
 import { watchMachine } from './bench/machine.ts';
 import { programStart } from './bench/plain-program.ts';
@@ -16,7 +19,8 @@ import { type BenchReport, reportText } from './bench/report.ts';
 import type { StationRun } from './bench/station-run.ts';
 import { plainRunOnVirtualLine, stationRounds } from './bench/virtual-line.ts';
 
-const USAGE = `Usage: npm run bench -- [OPTIONS]
+const USAGE = `Usage: npm run bench -- flash [OPTIONS]     what flashing costs at the unit, and against whom (--help says more)
+       npm run bench -- [OPTIONS]           the whole run of a unit, step by step
   --platform NAME   boron (default), electron, b5som, ...; several with commas
   --runs N          units built one after the other (default 3)
   --slots N         units built at once, each in a slot of its own (default 1)
@@ -31,8 +35,11 @@ type Options = {
   readonly json: boolean;
 };
 
-const options = readOptions(process.argv.slice(2));
-if (options === 'help') {
+const [first, ...rest] = process.argv.slice(2);
+const options = first === 'flash' ? 'flash' : readOptions(process.argv.slice(2));
+if (options === 'flash') {
+  await flash(rest);
+} else if (options === 'help') {
   console.log(USAGE);
 } else if (typeof options === 'string') {
   console.error(`${options}\n${USAGE}`);
@@ -44,6 +51,24 @@ if (options === 'help') {
       const report = await bench(platform, options);
       console.log(options.json ? JSON.stringify(report) : `${reportText(report)}\n`);
     }
+  } catch (thrown) {
+    console.error(thrown instanceof Error ? thrown.message : thrown);
+    process.exitCode = 1;
+  }
+}
+
+async function flash(args: readonly string[]): Promise<void> {
+  const options = readFlashOptions(args);
+  if (typeof options === 'string') {
+    if (options === 'help') console.log(FLASH_USAGE);
+    else console.error(`${options}\n${FLASH_USAGE}`);
+    process.exitCode = options === 'help' ? 0 : 2;
+    return;
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  try {
+    const report = await flashBench(options, (line) => console.error(line));
+    console.log(options.json ? JSON.stringify(report) : flashReportText(report));
   } catch (thrown) {
     console.error(thrown instanceof Error ? thrown.message : thrown);
     process.exitCode = 1;

@@ -10,7 +10,7 @@ import { serveLoopback } from '../src-main/server/serve-loopback.ts';
 import { CUT_TEXT } from '../test/e2e/cut-text.ts';
 import { openBrowser } from '../test/e2e/open-browser.ts';
 import { answerFromRecords, RECORDS } from '../test/e2e/records.ts';
-import { line, mixedSlots, ONE_SLOT } from '../test/e2e/scenes.ts';
+import { judgedSlots, learning, line, mixedSlots, ONE_SLOT, PORT_TAKEN } from '../test/e2e/scenes.ts';
 import { createScriptedStation } from '../test/unit/server/scripted-station.ts';
 
 const SIZES = [
@@ -64,6 +64,21 @@ const scenes: readonly Scene[] = [
     snapshot: line(mixedSlots(2)),
     act: (page) => page.locator('[popovertarget]').click(),
   },
+  ...[3, 8, 16].map((count) => ({ name: `health-${count}`, address: '#/slots', snapshot: line(judgedSlots(count)) })),
+  { name: 'bad-8', address: '#/', snapshot: line(judgedSlots(8), { virtual: false }) },
+  { name: 'learn-start', address: '#/slots', snapshot: line(judgedSlots(3), { learning: learning(3, 0) }) },
+  {
+    name: 'learn-refused',
+    address: '#/slots',
+    snapshot: line(judgedSlots(8), { learning: learning(8, 3, { refused: PORT_TAKEN }) }),
+  },
+  {
+    name: 'learn-real-16',
+    address: '#/slots',
+    snapshot: line(judgedSlots(16), { virtual: false, learning: learning(16, 12) }),
+  },
+  { name: 'learn-done', address: '#/slots', snapshot: line(judgedSlots(3), { learning: learning(3, 3) }) },
+  { name: 'learn-line', address: '#/', snapshot: line(mixedSlots(3), { learning: learning(3, 1) }) },
   { name: 'codes', address: '#/codes', snapshot: line(mixedSlots(4)) },
 ];
 

@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { openAuditLog } from './adapters/audit/audit-log.sqlite.ts';
 import { createHttpCloud } from './adapters/cloud/cloud.http.ts';
+import { createFirmwareStore } from './adapters/store/firmware-store.files.ts';
+import { loadStoredRecipe } from './adapters/store/load-stored-recipe.ts';
 import { createConsolePath } from './adapters/usb/console-path.list.ts';
 import { createDfuUtilFlasher } from './adapters/usb/flasher.dfu-util.ts';
 import { createUnitConsole } from './adapters/usb/unit-console.serialport.ts';
@@ -10,6 +13,7 @@ import { type Result, refuse, StationError } from './domain/failure.ts';
 import { loadRecipe } from './firmware/load-recipe.ts';
 import type { Recipe } from './firmware/recipe.ts';
 import type { Ports } from './ports/ports.ts';
+import { openLearntPorts } from './station/learnt-ports.ts';
 import { rememberProduct } from './station/remember-product.ts';
 import { Station } from './station/station.ts';
 import { readStationFile, type StationFile } from './station/station-file.ts';
@@ -43,15 +47,18 @@ export async function buildStation(file: string, options: BuildOptions = {}): Pr
   const settings = read.value;
   try {
     await readToken(settings.token);
-    const recipes = await loadRecipes(settings);
+    const data = options.data ?? settings.data;
+    const recipes = await loadRecipes(settings, data);
     if (!recipes.ok) return recipes;
-    const ports = await openPorts(settings, options.data ?? settings.data);
+    const ports = await openPorts(settings, data);
     const built = startStation(ports, {
       name: settings.name,
       virtual: settings.rehearsal,
       speed: 1,
       patience: 1,
       batch: options.batch ?? settings.batch,
+      flashLimit: settings.flashLimit,
+      learntPorts: openLearntPorts(data),
       slots: settings.slots.map(({ name, portPath }, index) => ({ name, portPath, recipe: at(recipes.value, index) })),
     });
     return { ok: true, value: built };
@@ -66,7 +73,7 @@ export function startStation(
   ports: Ports,
   line: Pick<
     ConstructorParameters<typeof Station>[0],
-    'virtual' | 'speed' | 'patience' | 'batch' | 'slots' | 'bench'
+    'virtual' | 'speed' | 'patience' | 'batch' | 'slots' | 'bench' | 'flashLimit' | 'learntPorts'
   > & {
     readonly name: string;
   },
@@ -111,12 +118,15 @@ async function openPorts(settings: StationFile, data: string): Promise<Ports> {
   };
 }
 
-/** Each recipe file once, though many slots may use it; in the order of the slots. */
-async function loadRecipes(settings: StationFile): Promise<Result<readonly Recipe[]>> {
+/** Each recipe once, from its file or from the firmware store of the data folder, though many slots may use it; in the order of the slots. */
+async function loadRecipes(settings: StationFile, data: string): Promise<Result<readonly Recipe[]>> {
+  const store = createFirmwareStore(join(data, 'store'));
   const loaded = new Map<string, Recipe>();
   for (const { recipe: file } of settings.slots) {
     if (loaded.has(file)) continue;
-    const recipe = await loadRecipe(file);
+    const recipe = file.startsWith('sha256:')
+      ? await loadStoredRecipe(store, file.slice('sha256:'.length))
+      : await loadRecipe(file);
     if (!recipe.ok) return recipe;
     if (!settings.products.includes(recipe.value.productId)) {
       const detail = `${file} builds product ${recipe.value.productId}; this station may build ${settings.products.join(', ')}.`;

@@ -7,13 +7,18 @@ import { APP_VERSION, type BuiltStation, startStation } from './build-station.ts
 import { demoProductId, demoRecipe } from './demo-recipe.ts';
 import { failureOf, type Result, StationError } from './domain/failure.ts';
 import { type Platform, type PlatformName, platformByName } from './domain/platform.ts';
+import type { FlashLimit } from './domain/snapshot.ts';
 import type { Recipe } from './firmware/recipe.ts';
+import { type LearntPorts, openLearntPorts } from './station/learnt-ports.ts';
 import { rememberProduct } from './station/remember-product.ts';
 import { createVirtualCloud, type VirtualCloud } from './virtual/cloud/virtual-cloud.ts';
 import { createVirtualLine, type VirtualLine, type VirtualLineOptions } from './virtual/line/virtual-line.ts';
 import { createUnitClock } from './virtual/unit/unit-clock.ts';
 import { createVirtualBench, type VirtualBench } from './virtual-bench.ts';
 import { readFaults } from './virtual-faults.ts';
+
+/** Beside the file of a real line in the same folder: neither must ever take the other's ports. */
+export const VIRTUAL_LEARNT_FILE = 'slots.virtual.json';
 
 export type VirtualStationOptions = {
   /** One unit and one slot each, in this order. */
@@ -29,6 +34,16 @@ export type VirtualStationOptions = {
   /** `SLOT:NAME[=NUMBER]` or `PLATFORM:NAME`, `cloud:NAME`. */
   readonly faults?: readonly string[];
   readonly sim?: Partial<Recipe['sim']>;
+  /** Makes the recipe of a platform, in place of the demo recipe. */
+  readonly recipeFor?: (platform: Platform) => Promise<Result<Recipe>>;
+  /**
+   * Puts hubs of so many ports between the computer and the units: with 4, slots 1 to 4 are `1-1.1` to `1-1.4`, slots 5 to 8 are behind
+   * `1-2`. Without, every slot is a port of the computer.
+   */
+  readonly hubPorts?: number;
+  /** No slot has a port until it is taught one, as on a new line. */
+  readonly mustLearn?: boolean;
+  readonly flashLimit?: FlashLimit;
   /** How the line's flash tool is started where there is no .ts file to run: the packed app (electron/own-arguments.ts). */
   readonly dfuUtil?: VirtualLineOptions['dfuUtil'];
 };
@@ -47,7 +62,11 @@ export async function buildVirtualStation(options: VirtualStationOptions): Promi
   const speed = options.speed ?? 1;
   const scale = options.scale ?? 1;
   const slots = options.platforms.map((name, index) => {
-    return { slot: String(index + 1), portPath: `1-${index + 1}`, platform: platformByName(name) };
+    return {
+      slot: String(index + 1),
+      portPath: virtualPortPath(index, options.hubPorts),
+      platform: platformByName(name),
+    };
   });
   const faults = readFaults(options.faults ?? [], slots);
   if (!faults.ok) return faults;
@@ -55,7 +74,7 @@ export async function buildVirtualStation(options: VirtualStationOptions): Promi
   for (const { platform } of slots) {
     if (recipes.has(platform)) continue;
     const { data, sim = {} } = options;
-    const recipe = await demoRecipe(platform, { data, scale, sim });
+    const recipe = await (options.recipeFor?.(platform) ?? demoRecipe(platform, { data, scale, sim }));
     if (!recipe.ok) return recipe;
     recipes.set(platform, recipe.value);
   }
@@ -86,7 +105,7 @@ export async function buildVirtualStation(options: VirtualStationOptions): Promi
         bus: line.bus,
         control: createUnitControl(line.bus),
         console: createUnitConsole({ binding: line.serialBinding, consolePath: line.consolePath }),
-        flasher: createDfuUtilFlasher({ ...line.dfuUtil, bus: line.bus, selectByPath: true }),
+        flasher: createDfuUtilFlasher({ run: line.runDfuUtil, bus: line.bus, selectByPath: true }),
         cloud: rememberProduct(
           createHttpCloud({
             baseUrl: cloud.baseUrl,
@@ -105,9 +124,11 @@ export async function buildVirtualStation(options: VirtualStationOptions): Promi
         patience: options.patience ?? 1,
         batch: options.batch ?? 'rehearsal',
         bench,
+        flashLimit: options.flashLimit,
+        learntPorts: learntOnThisLine(options.data, slots),
         slots: slots.map(({ slot, portPath, platform }) => ({
           name: slot,
-          portPath,
+          portPath: options.mustLearn === true ? undefined : portPath,
           recipe: recipeOf(recipes, platform),
         })),
       },
@@ -119,6 +140,25 @@ export async function buildVirtualStation(options: VirtualStationOptions): Promi
     if (thrown instanceof StationError) return { ok: false, failure: failureOf(thrown) };
     throw thrown;
   }
+}
+
+/** What the slots of a virtual line were taught. On a line of another layout it means nothing, and none of it is used. */
+function learntOnThisLine(data: string, slots: readonly { readonly portPath: string }[]): LearntPorts {
+  const kept = openLearntPorts(data, VIRTUAL_LEARNT_FILE);
+  const hasPort = (portPath: string): boolean => slots.some((slot) => slot.portPath === portPath);
+  return {
+    read: () => {
+      const read = kept.read();
+      return !read.ok || [...read.value.values()].every(hasPort) ? read : { ok: true, value: new Map() };
+    },
+    write: (ports) => kept.write(ports),
+  };
+}
+
+/** The port of a virtual line's slot, by its number from 0. */
+export function virtualPortPath(index: number, hubPorts: number | undefined): string {
+  if (hubPorts === undefined) return `1-${index + 1}`;
+  return `1-${Math.floor(index / hubPorts) + 1}.${(index % hubPorts) + 1}`;
 }
 
 function recipeOf(recipes: ReadonlyMap<Platform, Recipe>, platform: Platform): Recipe {

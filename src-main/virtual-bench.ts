@@ -90,11 +90,10 @@ export function factoryRecord(unit: VirtualUnit, platform: Platform): UnitInput 
   return {
     deviceId,
     platformId: platform.id,
-    simForm: platform.name === 'electron' ? '4ff' : 'mff2',
+    simForm: !platform.isCellular ? 'none' : platform.name === 'electron' ? '4ff' : 'mff2',
     ...(serialNumber === undefined ? {} : { serialNumber }),
     ...(mobileSecret === undefined ? {} : { mobileSecret }),
-    imei,
-    ...(sim === 'none' ? {} : { iccid: sim.iccid }),
+    ...(platform.isCellular ? { imei, ...(sim === 'none' ? {} : { iccid: sim.iccid }) } : {}),
   };
 }
 

@@ -36,6 +36,7 @@ export function watchMachine(): () => Machine {
 
 const RESOLUTION_MS = 10;
 
-function loadNow(): number {
+/** Processes that want a processor, mean of the last minute. */
+export function loadNow(): number {
   return os.loadavg()[0] ?? 0;
 }

@@ -62,7 +62,7 @@ export async function identifyCommand(options: LineOptions, output: Output): Pro
 async function unitsInSlots({ station, ports }: BuiltStation): Promise<readonly UsbUnit[]> {
   let portPaths: readonly string[] = [];
   const unsubscribe = station.subscribe(({ slots }) => {
-    portPaths = slots.map(({ portPath }) => portPath);
+    portPaths = slots.flatMap(({ portPath }) => portPath ?? []);
   });
   unsubscribe();
   return (await ports.bus.list()).filter(({ portPath }) => portPaths.includes(portPath));

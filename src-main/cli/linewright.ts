@@ -7,6 +7,7 @@ import { inspectCommand } from './firmware-command.ts';
 import { labelCommand } from './label-command.ts';
 import type { LineOptions } from './open-line.ts';
 import { createOutput, EXIT, type Output } from './output.ts';
+import { addStoreCommands } from './store-commands.ts';
 
 /*
  * The command line. Each command's work is in a file of its own, loaded when it is used, so that `label` does not wait for SQLite.
@@ -48,6 +49,11 @@ const line = (command: Command): Command =>
     .option('--speed <times>', 'virtual line: how many times faster than real chips', upTo(1000), '1')
     .option('--scale <share>', 'virtual line: share of the realistic module sizes, above 0 to 1', upTo(1), '1')
     .option(
+      '--hub-ports <number>',
+      'virtual line: hubs of so many ports between the computer and the slots',
+      atLeastOneText,
+    )
+    .option(
       '--fault <slot:name>',
       'virtual line: a fault of the unit in a slot, or cloud:name; repeatable',
       collect,
@@ -68,6 +74,16 @@ line(program.command('identify').description('ask every unit that is plugged in 
   },
 );
 
+line(program.command('plan').description('show what a recipe would do to a unit, step by step; does none of it'))
+  .requiredOption('--unit <unit>', 'a slot of the line, or a file with one unit as identify --json prints it')
+  .requiredOption('--recipe <recipe>', 'a recipe file, or the beginning of the hash of a recipe in the store')
+  .option('--full', 'as QA flashes: nothing skipped, nothing compared')
+  .action(async (options: Line & { unit: string; recipe: string; full?: boolean }, command: Command) => {
+    const { planCommand } = await import('./plan-command.ts');
+    const { unit, recipe, full = false } = options;
+    exitCode = await planCommand({ ...lineOptions(options, command), unit, recipe, full }, output(options));
+  });
+
 shared(program.command('label').description('what a scanned text is; `-` reads it from standard input'))
   .argument('<text>')
   .action(async (text: string, options: Shared) => {
@@ -79,6 +95,34 @@ shared(firmware.command('inspect').description('parse and check a module binary'
   .argument('<file>')
   .action(async (file: string, options: Shared) => {
     exitCode = await inspectCommand(file, output(options));
+  });
+addStoreCommands(program, firmware, {
+  shared,
+  run: async (options, work) => {
+    exitCode = await work(output(options));
+  },
+});
+
+const slots = program.command('slots').description('the slots of a line: USB ports and health');
+line(
+  slots
+    .command('list')
+    .description('each slot with its port, who said so, and its health; also beside a running station'),
+).action(async (options: Line, command: Command) => {
+  const { listSlotsCommand } = await import('./slots-command.ts');
+  exitCode = await listSlotsCommand(lineOptions(options, command), output(options));
+});
+line(slots.command('learn').description('teach the slots their USB ports: a unit into one after the other'))
+  .argument('[slot]', 'one slot only')
+  .action(async (slot: string | undefined, options: Line, command: Command) => {
+    const { learnSlotsCommand } = await import('./learn-slots.ts');
+    exitCode = await learnSlotsCommand(lineOptions(options, command), slot, output(options));
+  });
+line(slots.command('forget').description('drop what a slot, or every slot, was taught'))
+  .argument('[slot]', 'one slot only')
+  .action(async (slot: string | undefined, options: Line, command: Command) => {
+    const { forgetSlotsCommand } = await import('./slots-command.ts');
+    exitCode = await forgetSlotsCommand(lineOptions(options, command), slot, output(options));
   });
 
 const audit = program.command('audit').description('the record of everything that was done');
@@ -146,6 +190,11 @@ function atLeastOne(text: string): number {
   const number = Number(text);
   if (Number.isInteger(number) && number > 0) return number;
   throw new InvalidArgumentError('a whole number above 0 is wanted');
+}
+
+function atLeastOneText(text: string): string {
+  atLeastOne(text);
+  return text;
 }
 
 /** A number above 0 and at most so much, or the command was misused. */

@@ -14,6 +14,8 @@ export type LineOptions = {
   readonly speed: string;
   readonly scale: string;
   readonly fault: readonly string[];
+  /** Virtual line: ports of each hub between the computer and the slots; without it there are no hubs. */
+  readonly hubPorts?: string;
   /** How a virtual line's flash tool is started; the window gives it, the command line does not need to. */
   readonly dfuUtil?: VirtualStationOptions['dfuUtil'];
 };
@@ -46,6 +48,7 @@ export async function openLine(options: LineOptions, output: Output): Promise<Op
     speed,
     scale,
     faults: options.fault,
+    ...(options.hubPorts === undefined ? {} : { hubPorts: Number(options.hubPorts) }),
     ...(options.batch === undefined ? {} : { batch: options.batch }),
     ...(options.dfuUtil === undefined ? {} : { dfuUtil: options.dfuUtil }),
   });

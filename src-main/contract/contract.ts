@@ -8,6 +8,7 @@ z.config({ jitless: true }); // zod's compiled validators need eval, which the p
 
 const slot = z.string().min(1).max(40);
 const runId = z.string().min(1).max(60);
+const flashes = z.int().min(1).max(64);
 const runFilter = {
   // Whatever was pasted or scanned into a search: a mobile secret goes no further than this.
   text: z.string().max(120).transform(identifierIn).optional(),
@@ -25,13 +26,25 @@ export const COMMANDS = {
   /** Newest first. */
   findRuns: z.strictObject({ ...runFilter, limit: z.int().min(1).max(1000).optional() }),
   readRun: z.strictObject({ runId }),
-  /** QA: flash a reject again in a run of its own, linked to the first. The unit goes into this slot. */
-  rework: z.strictObject({ runId, slot }),
+  /**
+   * QA: flash a reject again in a run of its own, linked to the first. The unit goes into this slot. `full` writes everything, also
+   * what the unit holds already.
+   */
+  rework: z.strictObject({ runId, slot, full: z.boolean().optional() }),
   /** A day or a batch as a file. */
   exportRuns: z.strictObject({ ...runFilter, format: z.enum(['csv', 'jsonl']) }),
   /** Supervisor: the batch that runs belong to from now on. */
   openBatch: z.strictObject({ name: z.string().regex(/^[\w .:/-]{1,60}$/u) }),
   verifyAudit: z.strictObject({}),
+  /**
+   * Supervisor: teach the slots their USB ports, all of them or one. A unit is plugged into the present slot, or the slot is skipped;
+   * `undo` takes the last turn back, `finish` keeps what was learnt, `cancel` keeps nothing. No runs meanwhile.
+   */
+  learnSlots: z.strictObject({ action: z.enum(['start', 'skip', 'undo', 'finish', 'cancel']), slot: slot.optional() }),
+  /** Supervisor: drop what this slot, or every slot, was taught. */
+  forgetSlots: z.strictObject({ slot: slot.optional() }),
+  /** Supervisor: how many flashes go on at once until the station ends; an absent member is no limit. */
+  limitFlashes: z.strictObject({ station: flashes.optional(), perHub: flashes.optional() }),
   /** Virtual line only: plug the virtual unit of this slot in (with a fault, or `none`), pull it, scan its label, or get a fresh unit. */
   bench: z.strictObject({
     slot,
@@ -52,6 +65,9 @@ export type CommandOutput = {
   rework: { readonly runId: string };
   exportRuns: { readonly fileName: string; readonly mediaType: string; readonly text: string; readonly runs: number };
   openBatch: null;
+  learnSlots: null;
+  forgetSlots: null;
+  limitFlashes: null;
   verifyAudit: { readonly intact: boolean; readonly entries: number; readonly summary: string };
   bench: null;
 };

@@ -22,6 +22,8 @@ export const FAILURES = {
   'slot/unknown': error('There is no such slot.', 'Use a slot that is on the screen.'),
   'slot/not-learnt': error('This slot has no USB port yet.', 'Call the supervisor to teach the slots.'),
   'slot/not-learning': error('The slots are not being taught now.', 'Start teaching the slots first.'),
+  'slot/learning': error('The slots are being taught now.', 'Finish the teaching first.'),
+  'slot/port-taken': error('This port belongs to another slot already.', 'Plug the unit into the slot on the screen.'),
   'slot/none-free': error('All slots are working.', 'Wait for a result, then scan again.'),
 
   // Label, unit and recipe must agree

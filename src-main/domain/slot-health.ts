@@ -33,4 +33,14 @@ export type SlotHealth = {
   readonly verdict: 'unknown' | 'good' | 'watch' | 'bad';
   /** One sentence when the verdict is `watch` or `bad`. */
   readonly why?: string;
+  /** The same for a screen, which has its own words; worst first, empty when the verdict is `good` or `unknown`. */
+  readonly reasons: readonly HealthReason[];
 };
+
+/**
+ * What a slot is blamed for. `slow`, `slow-switch`: `times` more than the median of the other slots. `stalls`, `failures`: `count` in
+ * the last runs.
+ */
+export type HealthReason =
+  | { readonly kind: 'slow' | 'slow-switch'; readonly times: number }
+  | { readonly kind: 'stalls' | 'failures'; readonly count: number };

@@ -1,6 +1,7 @@
 import type { Failure } from './failure.ts';
 import type { Outcome } from './outcome.ts';
 import type { RecordedLabel, RecordedRecipe, UnitSummary } from './run-record.ts';
+import type { SlotHealth } from './slot-health.ts';
 
 /**
  * Everything the screens show, whole, at one moment. The first one arrives on subscribing, so a window opened late or
@@ -16,6 +17,10 @@ export type Snapshot = {
     readonly procedure: readonly StepTitle[];
   };
   readonly slots: readonly SlotView[];
+  /** Present while the slots are being taught their USB ports. */
+  readonly learning?: LearningView;
+  /** How many units are flashed at once; an absent member is no limit. */
+  readonly flashLimit: FlashLimit;
   /** Counts of the open batch: runs by outcome. */
   readonly counts: Readonly<Record<Outcome, number>>;
   /** The last scan and what became of it; a refused scan shows its failure until the next one. */
@@ -28,11 +33,31 @@ export type Snapshot = {
   readonly benchFaults?: readonly string[];
 };
 
+/** How many flashes go on at once: on the whole station, and behind one hub. */
+export type FlashLimit = { readonly station?: number; readonly perHub?: number };
+
+/** A round of teaching: one unit is plugged into one slot after the other. */
+export type LearningView = {
+  /** The slot that a unit is plugged into next; absent once every slot has had its turn. */
+  readonly present?: string;
+  readonly slots: readonly LearningSlot[];
+  /** Why the last unit taught nothing; until the next one. */
+  readonly refused?: Failure;
+};
+
+export type LearningSlot = {
+  readonly slot: string;
+  readonly state: 'waiting' | 'present' | 'learnt' | 'skipped';
+  /** The port as it will be kept: the new one of a learnt slot, the earlier one, if any, of every other. */
+  readonly portPath?: string;
+};
+
 export type StepTitle = { readonly id: string; readonly title: string };
 
 export type SlotView = {
   readonly slot: string;
-  readonly portPath: string;
+  /** The USB port of the slot; absent until the slot is taught. */
+  readonly portPath?: string;
   readonly recipe: RecordedRecipe;
   /** What is plugged into the slot now. */
   readonly unit?: {
@@ -43,6 +68,8 @@ export type SlotView = {
   };
   /** The run going on, or the last one: its verdict stays until the next unit. */
   readonly run?: RunView;
+  /** What the last runs say of cable, hub and port. */
+  readonly health: SlotHealth;
 };
 
 export type RunView = {
@@ -52,6 +79,8 @@ export type RunView = {
   readonly reworkOf?: string;
   readonly steps: readonly StepView[];
   readonly progress?: ProgressView;
+  /** The unit is ready to be flashed and waits until fewer others are. */
+  readonly isWaitingForTurn?: boolean;
   /** Present once the run has ended and is on disk. */
   readonly ended?: {
     readonly outcome: Outcome;

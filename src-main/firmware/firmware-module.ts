@@ -37,6 +37,6 @@ export type FirmwareModule = {
   readonly crc32: string;
   /** Lower-case hex SHA-256 of the whole file: what a recipe pins. */
   readonly fileSha256: string;
-  /** The whole file. */
+  /** The whole module as it stands in flash: the file itself, or what is in it where the file is compressed. */
   readonly bytes: Uint8Array;
 };

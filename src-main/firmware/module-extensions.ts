@@ -3,7 +3,14 @@ export type ModuleExtension = { readonly type: number; readonly data: Uint8Array
 
 export type AssetNeed = { readonly name: string; readonly sha256: string };
 
-export const EXTENSION = { end: 0x0000, productData: 0x0001, assetDependency: 0x0012 } as const;
+export const EXTENSION = {
+  end: 0x0000,
+  productData: 0x0001,
+  hash: 0x0010,
+  name: 0x0011,
+  assetDependency: 0x0012,
+  securityMode: 0x0013,
+} as const;
 
 /**
  * Reads entries from the beginning of `bytes` up to and with the END entry. `closed` is false when an entry is malformed or

@@ -31,8 +31,9 @@ export type ModulePrefix = {
 
 /**
  * Finds the prefix at one of the documented offsets and reads it. A candidate whose start and end address give exactly the
- * file's length is the one; two such candidates are refused as ambiguous. Failing that, a candidate all of whose fields are
- * known is returned, so that a cut-off file can be told from one that is no module. Details continue "FILE …".
+ * file's length is the one; another such candidate, or one all of whose fields are known, makes it ambiguous, which is refused.
+ * Failing that, a candidate all of whose fields are known is returned, so that a cut-off file can be told from one that is no
+ * module. Details continue "FILE …".
  */
 export function readPrefix(file: Uint8Array): Result<ModulePrefix> {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
@@ -40,9 +41,11 @@ export function readPrefix(file: Uint8Array): Result<ModulePrefix> {
     .map((offset) => readFields(view, offset))
     .filter((fields) => fields.endAddress > fields.startAddress && fields.functionNumber !== 0);
   const exact = candidates.filter((fields) => fields.statedLength === file.length);
-  const [chosen, second] = exact.length > 0 ? exact : candidates.filter(isWhollyKnown);
+  const chosen = exact[0] ?? candidates.find(isWhollyKnown);
   if (chosen === undefined) return refuse('firmware/not-a-module', 'has no module header');
-  if (exact.length > 0 && second !== undefined) {
+  // A unit takes the first header that looks like one, whatever length that says.
+  const isUnclear = candidates.some((other) => other !== chosen && (exact.includes(other) || isWhollyKnown(other)));
+  if (exact.length > 0 && isUnclear) {
     return refuse('firmware/not-a-module', 'has two module headers, which makes it unclear what it is');
   }
   return completePrefix(file, chosen);
@@ -110,8 +113,11 @@ function isWhollyKnown(fields: PrefixFields): boolean {
 /** An empty dependency has neither index nor version. */
 function isKnownDependency(dependency: PrefixFields['dependencies'][number]): boolean {
   if (dependency.number === 0) return dependency.index === 0 && dependency.version === 0;
-  return dependency.number < MODULE_FUNCTIONS.length;
+  return DEPENDED_ON.has(dependency.number);
 }
+
+/** Bootloader, system part, user part, co-processor, radio stack: what a unit has a place for. It meets no need for anything else. */
+const DEPENDED_ON: ReadonlySet<number> = new Set([2, 4, 5, 7, 8]);
 
 function completePrefix(file: Uint8Array, fields: PrefixFields): Result<ModulePrefix> {
   const { flagBits } = fields;
@@ -156,7 +162,10 @@ function whyUnsupported(fields: PrefixFields, flags: ModulePrefix['flags']): str
   const strange = fields.flagBits & ~KNOWN_FLAGS;
   if (strange !== 0) return `has the flag 0x${strange.toString(16)}, which is not known`;
   if (flags.encrypted) return 'is encrypted for one unit and cannot be used on a line';
-  if (flags.compressed) return 'is compressed; use the uncompressed module';
+  // A unit decompresses applications, system parts and assets alone (firmware-modules.md 1.8); of these an asset drops its header.
+  const kind = MODULE_FUNCTIONS[fields.functionNumber];
+  const isInflated = kind === 'asset' ? flags.dropHeader : kind === 'user-part' || kind === 'system-part';
+  if (flags.compressed && !isInflated) return 'is compressed; use the uncompressed module';
   if (flags.combined) return 'is the first part of a combined file';
   if (!fields.dependencies.every(isKnownDependency)) return 'depends on something that is not known';
   return undefined;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { ok, type Result, refuse } from '../domain/failure.ts';
 import type { FirmwareModule } from './firmware-module.ts';
+import { inflateModule } from './inflate-module.ts';
 import { type ModulePrefix, readPrefix } from './module-prefix.ts';
 import { readSuffix } from './module-suffix.ts';
 
@@ -15,11 +16,43 @@ export const MODULE_FILE_MAX_BYTES = 2 * 1024 * 1024;
  *
  * Refuses with `firmware/not-a-module` (no module in it, or a malformed one), `firmware/bad-length` (cut off or longer than
  * it says), `firmware/bad-crc`, `firmware/bad-hash`, `firmware/unsupported` (a real module of a kind this line cannot
- * flash: compressed, combined, encrypted, or of an unknown platform, function or flag).
+ * flash: combined, encrypted, or of an unknown platform, function or flag).
  *
- * The bytes are kept, not copied: do not change them afterwards.
+ * A compressed application or system part becomes what the unit makes of it: the module described, its bytes and its SHA-256 are
+ * those of the plain form, which alone may go over DFU and which the unit reports; `fileSha256` stays that of the file. A compressed
+ * asset stays compressed.
+ * The bytes of a plain file are kept, not copied: do not change them afterwards.
  */
 export function parseModule(bytes: Uint8Array, fileName: string): Result<FirmwareModule> {
+  const outer = parseWhole(bytes, fileName);
+  if (!outer.ok || !outer.value.flags.compressed) return outer;
+  const { prefixOffset, prefixSize, suffixSize, fileSha256 } = outer.value;
+  // Whatever the plain file has before its prefix is compressed with it.
+  if (prefixOffset !== 0)
+    return refuse('firmware/not-a-module', `${fileName} is compressed but begins with no header.`);
+  const payload = bytes.subarray(prefixOffset + prefixSize, bytes.length - CRC_SIZE - suffixSize);
+  const plain = inflateModule(payload, MODULE_FILE_MAX_BYTES);
+  if (!plain.ok) return refuse(plain.failure.code, `${fileName} ${plain.failure.detail}.`);
+  // An asset is kept as it is: it is sent compressed, and what is in it is no module.
+  if (outer.value.function === 'asset') return outer;
+  const inner = parseWhole(plain.value, `${fileName}, decompressed,`);
+  if (!inner.ok) return inner;
+  if (inner.value.flags.compressed || !isSameModule(outer.value, inner.value)) {
+    return refuse('firmware/not-a-module', `${fileName} holds another module than its header says.`);
+  }
+  return ok({ ...inner.value, fileName, fileSha256 });
+}
+
+/** What the unit decides by before it decompresses, and what it then finds. */
+function isSameModule(outer: FirmwareModule, inner: FirmwareModule): boolean {
+  const told = ({ function: kind, index, version, platformId, startAddress, dependencies }: FirmwareModule): string =>
+    JSON.stringify([kind, index, version, platformId, startAddress, dependencies]);
+  return told(outer) === told(inner);
+}
+
+const CRC_SIZE = 4;
+
+function parseWhole(bytes: Uint8Array, fileName: string): Result<FirmwareModule> {
   const shape = checkShape(bytes);
   if (shape !== undefined) return refuse('firmware/not-a-module', `${fileName} ${shape}.`);
 
@@ -89,7 +122,7 @@ function refuseLength(bytes: Uint8Array, fileName: string, prefix: ModulePrefix)
 
 /** CRC-32 over all but the last four bytes, stored big-endian in those (firmware-modules.md 1.5). */
 function checkCrc(bytes: Uint8Array): { readonly holds: boolean; readonly stored: string; readonly actual: string } {
-  const at = bytes.length - 4;
+  const at = bytes.length - CRC_SIZE;
   const stored = Buffer.from(bytes.subarray(at)).toString('hex');
   const actual = crc32(bytes.subarray(0, at)).toString(16).padStart(8, '0');
   return { holds: stored === actual, stored, actual };

@@ -15,12 +15,30 @@ export type RecipeFile = {
   readonly system: readonly PinnedFile[];
   readonly radioStack: PinnedFile | undefined;
   readonly application: PinnedFile;
+  readonly bootloader: PinnedFile | undefined;
+  /** RTL872x alone: prebootloader part 1. */
+  readonly prebootloader: PinnedFile | undefined;
+  /** The co-processor's firmware, where the platform has one. */
+  readonly ncp: PinnedFile | undefined;
+  readonly assets: readonly PinnedAsset[];
+  readonly skus: readonly string[];
   readonly sim: SimPolicy;
   readonly allowWildcardProductId: boolean;
 };
 
 /** A file beside the recipe, by relative path with forward slashes, and the SHA-256 of its content in lower-case hex. */
 export type PinnedFile = { readonly path: string; readonly sha256: string };
+
+/** A raw asset of the application, under the name the application asks for. */
+export type PinnedAsset = PinnedFile & { readonly name: string };
+
+/** Every file a recipe pins, in the order they are read; an asset under its path like any other file. */
+export function pinnedFiles(file: RecipeFile): readonly PinnedFile[] {
+  const { system, radioStack, bootloader, prebootloader, ncp, application, assets } = file;
+  return [...system, radioStack, bootloader, prebootloader, ncp, application, ...assets].filter(
+    (pinned) => pinned !== undefined,
+  );
+}
 
 /** A recipe is a page of JSON; nothing legitimate is larger. */
 export const RECIPE_FILE_MAX_BYTES = 64 * 1024;
@@ -40,7 +58,7 @@ export function readRecipeText(text: string): Result<RecipeFile> {
       issue === undefined || issue.path.length === 0 ? 'The recipe' : `The recipe's ${issue.path.join('.')}`;
     return refuse('recipe/invalid', `${field} is wrong: ${issue?.message ?? 'it does not fit the format'}.`);
   }
-  const { name, product, platform, deviceOs, files, sim, allowWildcardProductId } = read.data;
+  const { name, product, platform, deviceOs, files, skus, sim, allowWildcardProductId } = read.data;
   const productVersion = parseProductVersion(product.version);
   if (!productVersion.ok) return refuse('recipe/invalid', productVersion.failure.detail);
   const release = parseDeviceOsVersion(deviceOs);
@@ -54,6 +72,11 @@ export function readRecipeText(text: string): Result<RecipeFile> {
     system: files.system,
     radioStack: files.radioStack,
     application: files.application,
+    bootloader: files.bootloader,
+    prebootloader: files.prebootloader,
+    ncp: files.ncp,
+    assets: files.assets ?? [],
+    skus: skus ?? [],
     sim,
     allowWildcardProductId: allowWildcardProductId ?? false,
   });
@@ -61,10 +84,23 @@ export function readRecipeText(text: string): Result<RecipeFile> {
 
 const PLATFORM_NAMES = PLATFORMS.map((platform) => platform.name);
 
-const PINNED_FILE = z.strictObject({
+const PINNED = {
   path: z.string().min(1).max(200).refine(staysBeside, 'a path is relative, with forward slashes and without ..'),
   sha256: z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 is 64 lower-case hex digits'),
+};
+const PINNED_FILE = z.strictObject(PINNED);
+const PINNED_ASSET = z.strictObject({
+  ...PINNED,
+  name: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^[\p{L}\p{N}\p{P}\p{S} ]+$/u, 'an asset name is one line of visible characters'),
 });
+
+/** More blocks than any platform has for assets (firmware-modules.md 3.7), and the whole SKU table with room. */
+const MAX_ASSETS = 128;
+const MAX_SKUS = 200;
 
 const RECIPE_SCHEMA = z.strictObject({
   formatVersion: z.literal(1),
@@ -80,7 +116,12 @@ const RECIPE_SCHEMA = z.strictObject({
     system: z.array(PINNED_FILE).min(1).max(3),
     radioStack: PINNED_FILE.optional(),
     application: PINNED_FILE,
+    bootloader: PINNED_FILE.optional(),
+    prebootloader: PINNED_FILE.optional(),
+    ncp: PINNED_FILE.optional(),
+    assets: z.array(PINNED_ASSET).max(MAX_ASSETS).optional(),
   }),
+  skus: z.array(z.string().min(1).max(40)).max(MAX_SKUS).optional(),
   sim: z.strictObject({
     form: z.enum(['embedded', 'removable', 'none']),
     waitMs: z.int().min(0).max(120_000),

@@ -19,6 +19,19 @@ export type ReadBackJob = {
   readonly leave: boolean;
 };
 
+/**
+ * A unit's flash, open for reading (device-usb.md 6). Holds the unit's DFU interface: no write may be made on this unit until it is
+ * closed. Rejects as the flasher does; every call ends with `run/aborted` when the signal it was opened with aborts.
+ */
+export interface FlashReader {
+  /** The bytes from this address on. Reading upwards costs one transfer per 4 KB and nothing else. */
+  read(address: number, sizeBytes: number, onProgress?: (doneBytes: number) => void): Promise<Uint8Array>;
+  /** Sends the unit out of DFU mode; it restarts. Nothing can be read after it. */
+  leave(): Promise<void>;
+  /** Leaves the unit idle, as it is found, and gives it free. Never rejects. */
+  close(): Promise<void>;
+}
+
 /** Bytes done of one phase of one job; never goes back within a phase. Erase counts come before write counts. */
 export type FlashProgress = {
   readonly phase: 'erase' | 'write' | 'read';
@@ -49,5 +62,17 @@ export interface Flasher {
   /** The tool's own version text, e.g. `dfu-util 0.11`; `flash/tool-missing` when there is none. */
   version(): Promise<string>;
   write(job: FlashJob, options: FlashOptions): Promise<FlashReport>;
+  /** Opens one alternate setting for reading, in a clean state whatever an earlier program left behind. */
+  openReader(unit: UsbUnit, alt: number, options: Omit<FlashOptions, 'onProgress'>): Promise<FlashReader>;
+  /** One read in one visit. */
   readBack(job: ReadBackJob, options: FlashOptions): Promise<Uint8Array>;
 }
+
+/**
+ * Runs dfu-util, or a program that takes and prints the same: arguments in, text as it is printed, exit code out. The exit code is
+ * undefined when it did not end by itself; on abort it is gone before this resolves. Rejects only with `flash/tool-missing`.
+ */
+export type DfuUtilRunner = (
+  args: readonly string[],
+  options: { readonly signal: AbortSignal; readonly onText: (channel: 'out' | 'err', text: string) => void },
+) => Promise<{ readonly exitCode: number | undefined; readonly trouble?: string }>;

@@ -15,11 +15,15 @@ export type Facts = {
   readonly identity: UnitIdentity;
   readonly agreement: Agreement;
   readonly plan: FlashPlan;
+  /** What went by request before the DFU visit. */
+  readonly prepared: Prepared;
   /** The unit in DFU mode, or that the plan has nothing to write. */
   readonly dfu: { readonly unit: UsbUnit } | 'not-needed';
-  readonly flashed: { readonly writes: number; readonly bytes: number };
+  readonly flashed: Flashed;
   /** The unit back in normal mode after flashing. */
   readonly restarted: UsbUnit;
+  /** What went by request afterwards: with it everything of the recipe has been sent. */
+  readonly completed: Completed;
   readonly proof: Proof;
   readonly sim: SimIdentity | 'no-sim-in-recipe';
   readonly membership: 'added' | 'already-member';
@@ -35,6 +39,9 @@ export type UnitIdentity = {
   readonly deviceOs: string | undefined;
   readonly modules: readonly ModuleReport[] | undefined;
   readonly sim: SimIdentity | undefined;
+  /** Asked only where the recipe has assets, or needs the set-up mark. */
+  readonly assets?: readonly { readonly name: string; readonly sha256: string }[];
+  readonly isSetupDone?: boolean;
   /** How the answers came: over control requests, over the console, or from the DFU descriptors alone. */
   readonly route: 'control' | 'console' | 'dfu';
 };
@@ -49,6 +56,18 @@ export type SimIdentity = {
 /** What was compared before a byte was written, and with what. */
 export type Agreement = { readonly compared: readonly string[] };
 
+/** `postponed`: the firmware on the unit refused one of them; they are sent when the new firmware runs (firmware-modules.md 4.4). */
+export type Prepared = { readonly updates: number; readonly postponed: boolean };
+
+/** `readBack`: of a second DFU visit, where the unit asked for one. */
+export type Completed = { readonly updates: number; readonly readBack: readonly ReadBackHash[] };
+
+/** What the DFU visit did; all of it was read back before the unit left. */
+export type Flashed = { readonly writes: number; readonly bytes: number; readonly readBack: readonly ReadBackHash[] };
+
+/** SHA-256 of the whole range of one write as it was read from the unit's flash, lower-case hex. */
+export type ReadBackHash = { readonly what: string; readonly sha256: string };
+
 /** What runs in the unit, proven after the restart. */
 export type Proof = {
   readonly deviceOs: string;
@@ -56,4 +75,8 @@ export type Proof = {
   readonly productBinarySha256: string;
   /** How the binary was proven: by the hash the unit itself reports of it. */
   readonly by: 'reported-hash';
+  /** What was written in this run, as it was read from the flash; nothing when the unit held everything. */
+  readonly readBack: readonly ReadBackHash[];
+  /** The assets in the unit, where the recipe has any. */
+  readonly assets?: readonly { readonly name: string; readonly sha256: string }[];
 };

@@ -5,7 +5,7 @@ import { type Outcome, worse } from '../domain/outcome.ts';
 import type { StepRecord } from '../domain/run-record.ts';
 import type { Facts } from './facts.ts';
 import type { AnyStep, Procedure, StepContext, StepResult } from './procedure.ts';
-import { endSoonAfterAbort, waitUntil } from './time.ts';
+import { type Deadline, endSoonAfterAbort, startDeadline, waitUntil } from './time.ts';
 
 /** What the runner needs besides the procedure: the context of its steps, and where the records go. */
 export type RunOptions = {
@@ -87,25 +87,25 @@ async function runOnce(
 ): Promise<StepResult<object>> {
   const startedAt = options.now();
   const startedMs = performance.now();
-  const deadline = new AbortController();
   const budgetMs = step.timeoutMs * options.patience;
-  const timer = setTimeout(() => {
+  const deadline = startDeadline(budgetMs, () => {
     const code = step.silenceIs ?? 'run/timeout';
-    deadline.abort(new StationError(code, `The step ${step.id} did not end within ${budgetMs / 1000} s.`));
-  }, budgetMs);
+    return new StationError(code, `The step ${step.id} did not end within ${budgetMs / 1000} s.`);
+  });
   const signal = AbortSignal.any([options.stop, options.context.presence.lost, deadline.signal]);
   let result: StepResult<object>;
   try {
     options.onStep(step.id, attempt);
     signal.throwIfAborted();
-    const running: Promise<StepResult<object>> = step.run(facts, contextOf(options, signal));
+    const context = { ...contextOf(options, signal), flashTurn: offTheClock(options.context.flashTurn, deadline) };
+    const running: Promise<StepResult<object>> = step.run(facts, context);
     result = complete(step, await endSoonAfterAbort(running, signal, GRACE_MS));
     // A stop or a lost unit outranks whatever the step still managed to answer (ABORTED beats ERROR beats FAIL beats PASS).
     if (isLost(options)) result = overruled(result, signal.reason);
   } catch (thrown) {
     result = { ok: false, failure: failureOf(signal.aborted ? signal.reason : thrown) };
   } finally {
-    clearTimeout(timer);
+    deadline.end();
   }
   const record = recordOf(step.id, attempt, startedAt, performance.now() - startedMs, result);
   try {
@@ -114,6 +114,18 @@ async function runOnce(
     return { ok: false, failure: failureOf(thrown) };
   }
   return result;
+}
+
+/** Waiting until fewer slots flash is nobody's fault, so it does not use up the step's time. */
+function offTheClock(flashTurn: StepContext['flashTurn'], deadline: Deadline): StepContext['flashTurn'] {
+  return async (signal) => {
+    deadline.pause();
+    try {
+      return await flashTurn(signal);
+    } finally {
+      deadline.resume();
+    }
+  };
 }
 
 /** What a step answered in the moment its signal aborted: the abort decides, the evidence stays. */

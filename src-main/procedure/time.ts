@@ -67,4 +67,42 @@ export async function withinTime<Value>(
   }
 }
 
+/** A time limit that can be stopped and goes on with what was left of it. */
+export type Deadline = {
+  readonly signal: AbortSignal;
+  pause(): void;
+  resume(): void;
+  /** From now on it never comes. */
+  end(): void;
+};
+
+/** Starts a limit of so many milliseconds; when they are over the signal aborts with this reason. */
+export function startDeadline(milliseconds: number, reason: () => unknown): Deadline {
+  const limit = new AbortController();
+  let left = milliseconds;
+  let since = performance.now();
+  let timer: NodeJS.Timeout | undefined;
+  let isOver = false;
+  const deadline: Deadline = {
+    signal: limit.signal,
+    pause() {
+      if (timer === undefined) return;
+      clearTimeout(timer);
+      timer = undefined;
+      left = Math.max(0, left - (performance.now() - since));
+    },
+    resume() {
+      if (isOver || timer !== undefined) return;
+      since = performance.now();
+      timer = setTimeout(() => limit.abort(reason()), left);
+    },
+    end() {
+      isOver = true;
+      deadline.pause();
+    },
+  };
+  deadline.resume();
+  return deadline;
+}
+
 const TIME_IS_UP = Symbol('time is up');

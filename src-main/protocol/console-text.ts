@@ -54,11 +54,12 @@ export function readIdentity(lines: readonly string[]): ConsoleIdentity {
 }
 
 /**
- * True when nothing the station needs can still follow: the ICCID line of a cellular unit came, or the one-sentence form. A
- * Wi-Fi unit of the long form has no last line; its end is only told by silence.
+ * True when nothing the station needs can still follow: the ICCID line of a cellular unit came, the serial number of a Wi-Fi unit, or
+ * the one-sentence form. Of a Wi-Fi unit with a secret and no serial number only silence tells the end.
  */
-export function isIdentityComplete(lines: readonly string[]): boolean {
-  return lines.some((line) => /^ICCID:|^Your (?:device|core) id is /.test(line));
+export function isIdentityComplete(lines: readonly string[], isCellular = true): boolean {
+  const last = isCellular ? /^ICCID:/ : /^Serial Number:/;
+  return lines.some((line) => last.test(line) || /^Your (?:device|core) id is /.test(line));
 }
 
 /** The Device OS version of the answer to `v`, e.g. `6.2.0`; undefined when the line did not come. */

@@ -6,7 +6,7 @@ import type { SlotState } from './slot-state.ts';
 /**
  * The slot a scanned label goes to: the one that was asked for; else an idle slot whose finished unit carries this very label (a
  * second try); else an idle slot with a fresh unit in it; else an empty one. Slots whose recipe the label's serial number cannot
- * belong to come last. A label that is being built right now is refused.
+ * belong to come last. A label that is being built right now is refused, and so is a slot that was never taught its USB port.
  */
 export function chooseSlot(slots: readonly SlotState[], label: Label, wanted: string | undefined): Result<SlotState> {
   const twin = slots.find((slot) => slot.isRunning && slot.label?.value === label.value);
@@ -14,9 +14,11 @@ export function chooseSlot(slots: readonly SlotState[], label: Label, wanted: st
   if (wanted !== undefined) {
     const slot = slots.find(({ name }) => name === wanted);
     if (slot === undefined) return refuse('slot/unknown', `There is no slot ${wanted}.`);
-    return slot.isRunning ? refuse('slot/busy', `Slot ${wanted} is working.`) : { ok: true, value: slot };
+    if (slot.isRunning) return refuse('slot/busy', `Slot ${wanted} is working.`);
+    return slot.portPath === undefined ? notLearnt(`Slot ${wanted} has`) : { ok: true, value: slot };
   }
-  const idle = slots.filter(({ isRunning }) => !isRunning);
+  if (slots.every(({ portPath }) => portPath === undefined)) return notLearnt('All slots have');
+  const idle = slots.filter(({ isRunning, portPath }) => !isRunning && portPath !== undefined);
   const ranked = idle
     .map((slot) => ({ slot, rank: rankOf(slot, label) }))
     .filter(({ rank }) => rank < OUT)
@@ -24,6 +26,10 @@ export function chooseSlot(slots: readonly SlotState[], label: Label, wanted: st
   const best = ranked[0]?.slot;
   if (best !== undefined) return { ok: true, value: best };
   return refuse('slot/none-free', 'Every slot is working or still holds a finished unit.');
+}
+
+function notLearnt(which: string): Result<never> {
+  return refuse('slot/not-learnt', `${which} no USB port yet; it is learnt by plugging a unit in (docs/slots.md).`);
 }
 
 const OUT = 100;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { failureOf } from '../domain/failure.ts';
+import { failureOf, StationError } from '../domain/failure.ts';
 import { FAILURES } from '../domain/failure-codes.ts';
 import { type Label, toRecordedLabel } from '../domain/label.ts';
 import type { RunBegun, RunEnded, StepRecord } from '../domain/run-record.ts';
@@ -33,8 +33,8 @@ export type RunSetting = {
   readonly speed: number;
   /** Share of the procedure's time budgets; 1 for hardware. */
   readonly patience: number;
-  /** How many slots flash at once; absent: all. */
-  readonly flashTurn?: (portPath: string, signal: AbortSignal) => Promise<() => void>;
+  /** How many slots flash at once; absent: all. `onWait` is told when the turn does not come at once. */
+  readonly flashTurn?: (portPath: string, signal: AbortSignal, onWait: () => void) => Promise<() => void>;
 };
 
 /** Hears of a run as it goes; what it is told has already been written down. */
@@ -42,6 +42,8 @@ export type RunObserver = {
   readonly step: (step: string, attempt: number) => void;
   readonly recorded: (record: StepRecord) => void;
   readonly progress: (progress: ProgressView) => void;
+  /** The run waits for its turn to flash, or waits no longer. */
+  readonly waiting: (isWaiting: boolean) => void;
 };
 
 /**
@@ -112,6 +114,7 @@ async function walk(
     const found = failureOf(thrown);
     return { outcome: FAILURES[found.code].outcome, failure: found };
   }
+  const turns = turnsOf(order, setting, observer);
   const verdict = await runProcedure(buildUnit, {
     context: {
       ports,
@@ -120,7 +123,7 @@ async function walk(
       batch: order.batch,
       isRework: order.reworkOf !== undefined,
       isFull: order.isFull ?? false,
-      flashTurn: (signal) => setting.flashTurn?.(order.slot.portPath, signal) ?? Promise.resolve(() => {}),
+      flashTurn: turns.take,
       label: order.label,
       presence,
       progress: observer.progress,
@@ -136,6 +139,40 @@ async function walk(
       observer.recorded(record);
     },
   });
+  turns.end();
   presence.end();
   return verdict;
+}
+
+/**
+ * The turns one run takes. A step gives its turn back by itself; `end` gives back what a step left, and what comes too late for it, so
+ * that no run that hung or was stopped in the wrong moment keeps the others from flashing.
+ */
+function turnsOf({ slot }: RunOrder, { flashTurn }: RunSetting, { waiting }: RunObserver) {
+  const held = new Set<() => void>();
+  const isOver = new AbortController();
+  return {
+    take: async (signal: AbortSignal): Promise<() => void> => {
+      if (flashTurn === undefined) return () => {};
+      let hasWaited = false;
+      try {
+        const giveBack = await flashTurn(slot.portPath, AbortSignal.any([signal, isOver.signal]), () => {
+          hasWaited = true;
+          waiting(true);
+        });
+        if (isOver.signal.aborted) giveBack();
+        else held.add(giveBack);
+        return () => {
+          held.delete(giveBack);
+          giveBack();
+        };
+      } finally {
+        if (hasWaited) waiting(false);
+      }
+    },
+    end: (): void => {
+      isOver.abort(new StationError('run/aborted', 'The run is over.'));
+      for (const giveBack of held) giveBack();
+    },
+  };
 }

@@ -1,6 +1,7 @@
 import type { FAILURES } from '../domain/failure-codes.ts';
 import type { Label } from '../domain/label.ts';
 import type { RunBegun, RunEnded, StepRecord } from '../domain/run-record.ts';
+import type { SlotHealth } from '../domain/slot-health.ts';
 import type { ProgressView, RunView, SlotView, StepView } from '../domain/snapshot.ts';
 import { type Recipe, recordedRecipe } from '../firmware/recipe.ts';
 import type { UsbUnit } from '../ports/usb-bus.ts';
@@ -15,7 +16,8 @@ import { shownDeviceId } from '../procedure/unit-presence.ts';
  */
 export class SlotState {
   readonly name: string;
-  readonly portPath: string;
+  /** Undefined until the slot is taught its USB port. */
+  portPath: string | undefined;
   readonly recipe: Recipe;
   unit: UsbUnit | undefined;
   label: Label | undefined;
@@ -27,7 +29,7 @@ export class SlotState {
   #run: Omit<RunView, 'steps'> | undefined;
   #steps: readonly StepView[] = [];
 
-  constructor(name: string, portPath: string, recipe: Recipe) {
+  constructor(name: string, portPath: string | undefined, recipe: Recipe) {
     this.name = name;
     this.portPath = portPath;
     this.recipe = recipe;
@@ -35,6 +37,15 @@ export class SlotState {
 
   get isRunning(): boolean {
     return this.stop !== undefined;
+  }
+
+  /** The slot has another port from now on, or none, with this unit in it. What was built here before says nothing of that unit. */
+  rebind(portPath: string | undefined, unit: UsbUnit | undefined): void {
+    if (portPath === this.portPath) return;
+    this.portPath = portPath;
+    this.#finishedId = undefined;
+    this.isFinished = false;
+    this.unit = unit;
   }
 
   arrived(unit: UsbUnit): void {
@@ -72,7 +83,7 @@ export class SlotState {
       startedAt: record.startedAt,
       durationMs: record.durationMs,
     });
-    if (this.#run?.progress !== undefined && record.step === 'flash') {
+    if (this.#run?.progress !== undefined) {
       const { progress: _done, ...rest } = this.#run;
       this.#run = rest;
     }
@@ -80,6 +91,12 @@ export class SlotState {
 
   progressed(progress: ProgressView): void {
     if (this.#run !== undefined) this.#run = { ...this.#run, progress };
+  }
+
+  waitedForTurn(isWaiting: boolean): void {
+    if (this.#run === undefined) return;
+    const { isWaitingForTurn: _before, ...rest } = this.#run;
+    this.#run = isWaiting ? { ...rest, isWaitingForTurn: true } : rest;
   }
 
   ended(ended: RunEnded): void {
@@ -92,15 +109,16 @@ export class SlotState {
     this.#run = { ...this.#run, ended: verdict };
   }
 
-  view(): SlotView {
+  view(health: SlotHealth): SlotView {
     return {
       slot: this.name,
-      portPath: this.portPath,
+      ...(this.portPath === undefined ? {} : { portPath: this.portPath }),
       recipe: recordedRecipe(this.recipe),
       ...(this.unit === undefined
         ? {}
         : { unit: { mode: this.unit.mode, platform: this.unit.platform.name, hasVerdict: this.isFinished } }),
       ...(this.#run === undefined ? {} : { run: { ...this.#run, steps: this.#steps } }),
+      health,
     };
   }
 

@@ -2,9 +2,18 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import * as z from 'zod';
 import { type Result, refuse } from '../domain/failure.ts';
+import { PORT_PATH } from '../domain/port-path.ts';
+import type { FlashLimit } from '../domain/snapshot.ts';
 
 const name = z.string().regex(/^[\w .-]{1,40}$/u, 'letters, digits, blank, dot, dash; at most 40');
 const path = z.string().min(1).max(1000);
+/** A recipe of the firmware store, by its whole hash: nothing shorter, and no name, so that it can only ever mean one. */
+const RECIPE_HASH = /^sha256:[0-9a-f]{64}$/;
+const recipe = path.refine(
+  (text) => !/^sha256:/i.test(text) || RECIPE_HASH.test(text),
+  'a recipe of the store is sha256: and all 64 lower-case hex digits of its hash',
+);
+const flashes = z.int().min(1).max(64);
 
 /** docs/station-file.md says what each member means. Unknown members are refused: a misspelt one would be silently without effect. */
 const schema = z.strictObject({
@@ -15,13 +24,13 @@ const schema = z.strictObject({
     token: z.union([z.strictObject({ env: z.string().regex(/^[A-Z_][A-Z0-9_]*$/) }), z.strictObject({ file: path })]),
   }),
   products: z.array(z.int().positive()).min(1),
-  recipe: path.optional(),
+  recipe: recipe.optional(),
   slots: z
     .array(
       z.strictObject({
         name,
-        portPath: z.string().regex(/^\d+-\d+(\.\d+)*$/, 'a USB port path such as 1-2.3'),
-        recipe: path.optional(),
+        portPath: z.string().regex(PORT_PATH, 'a USB port path such as 1-2.3').optional(),
+        recipe: recipe.optional(),
       }),
     )
     .min(1)
@@ -29,19 +38,23 @@ const schema = z.strictObject({
   data: path,
   dfuUtil: path.optional(),
   batch: z.string().min(1).max(60).optional(),
+  flashLimit: z.strictObject({ station: flashes.optional(), perHub: flashes.optional() }).optional(),
   rehearsal: z.boolean().optional(),
 });
 
-/** A validated station file; every path in it absolute. */
+/** A validated station file; every path in it absolute. A recipe is a path, or `sha256:` and its hash in the store of `data`. */
 export type StationFile = {
   readonly name: string;
   readonly cloudBaseUrl: string;
   readonly token: { readonly env: string } | { readonly file: string };
   readonly products: readonly number[];
-  readonly slots: readonly { readonly name: string; readonly portPath: string; readonly recipe: string }[];
+  /** A slot without a port must be taught one (slot-teaching.ts). */
+  readonly slots: readonly { readonly name: string; readonly portPath?: string | undefined; readonly recipe: string }[];
   readonly data: string;
   readonly dfuUtil: string;
   readonly batch: string;
+  /** How many flashes go on at once, on the station and behind one hub; an absent member is no limit. */
+  readonly flashLimit: FlashLimit;
   /** The units or the cloud are not real: screens and records say so, and nothing built counts. */
   readonly rehearsal: boolean;
 };
@@ -69,7 +82,9 @@ export async function readStationFile(file: string): Promise<Result<StationFile>
   const given = parsed.data;
   const problem = contradiction(given);
   if (problem !== undefined) return refuse('station/invalid-file', `${file}: ${problem}`);
+  const { station, perHub } = given.flashLimit ?? {};
   const here = (relative: string): string => resolve(dirname(file), relative);
+  const recipeAt = (text: string): string => (RECIPE_HASH.test(text) ? text : here(text));
   const isName = given.dfuUtil !== undefined && !isAbsolute(given.dfuUtil) && !/[/\\]/.test(given.dfuUtil);
   return {
     ok: true,
@@ -78,10 +93,14 @@ export async function readStationFile(file: string): Promise<Result<StationFile>
       cloudBaseUrl: given.cloud.baseUrl,
       token: 'env' in given.cloud.token ? given.cloud.token : { file: here(given.cloud.token.file) },
       products: given.products,
-      slots: given.slots.map((slot) => ({ ...slot, recipe: here(slot.recipe ?? given.recipe ?? '') })),
+      slots: given.slots.map((slot) => ({ ...slot, recipe: recipeAt(slot.recipe ?? given.recipe ?? '') })),
       data: here(given.data),
       dfuUtil: given.dfuUtil === undefined ? 'dfu-util' : isName ? given.dfuUtil : here(given.dfuUtil),
       batch: given.batch ?? new Date().toISOString().slice(0, 10),
+      flashLimit: {
+        ...(station === undefined ? {} : { station }),
+        ...(perHub === undefined ? {} : { perHub }),
+      },
       rehearsal: given.rehearsal ?? false,
     },
   };
@@ -91,7 +110,7 @@ function contradiction(given: z.infer<typeof schema>): string | undefined {
   const without = given.slots.find((slot) => slot.recipe === undefined && given.recipe === undefined);
   if (without !== undefined) return `slot ${without.name} has no recipe and the station has none either`;
   for (const member of ['name', 'portPath'] as const) {
-    const values = given.slots.map((slot) => slot[member]);
+    const values = given.slots.map((slot) => slot[member]).filter((value) => value !== undefined);
     const twice = values.find((value, index) => values.indexOf(value) !== index);
     if (twice !== undefined) return `two slots have the ${member} ${twice}`;
   }

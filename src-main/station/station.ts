@@ -1,72 +1,110 @@
 import type { CommandAnswer, CommandInput, CommandName, CommandOutput, StationCommands } from '../contract/contract.ts';
 import { type Failure, failureOf, type Result, refuse, StationError } from '../domain/failure.ts';
-import { type Label, parseLabel, toRecordedLabel } from '../domain/label.ts';
+import { type Label, parseLabel } from '../domain/label.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { RunEnded } from '../domain/run-record.ts';
-import type { ScanView, Snapshot } from '../domain/snapshot.ts';
+import type { FlashLimit, Snapshot } from '../domain/snapshot.ts';
 import type { Recipe } from '../firmware/recipe.ts';
-import type { BusEvent } from '../ports/usb-bus.ts';
+import type { BusEvent, UsbUnit } from '../ports/usb-bus.ts';
 import { buildUnit } from '../procedure/build-unit.ts';
 import type { Bench } from './bench.ts';
+import { benchCommand } from './bench-command.ts';
 import { chooseSlot } from './choose-slot.ts';
+import { FlashTurns } from './flash-turns.ts';
+import type { LearntPorts } from './learnt-ports.ts';
 import { closeInterruptedRuns } from './recover-runs.ts';
-import { beginRun, type RunSetting, runUnit } from './run-unit.ts';
-import { readScanCode } from './scan-codes.ts';
+import { beginRun, type RunOrder, type RunSetting, runUnit } from './run-unit.ts';
+import { ScanDesk } from './scan-desk.ts';
 import { searchCommands } from './search-commands.ts';
+import { slotCommands } from './slot-commands.ts';
+import { SlotHealthBook } from './slot-health-book.ts';
 import { SlotState } from './slot-state.ts';
+import { SlotTeaching } from './slot-teaching.ts';
 
-export type StationOptions = RunSetting & {
-  readonly slots: readonly { readonly name: string; readonly portPath: string; readonly recipe: Recipe }[];
+export type StationOptions = Omit<RunSetting, 'flashTurn'> & {
+  /** A slot without a port must be taught one before anything is built in it. */
+  readonly slots: readonly { readonly name: string; readonly portPath?: string | undefined; readonly recipe: Recipe }[];
   readonly batch: string;
+  /** How many flashes go on at once; absent: all. */
+  readonly flashLimit?: FlashLimit | undefined;
+  /** Where learnt ports are kept; a station without it forgets them when it ends. */
+  readonly learntPorts?: LearntPorts | undefined;
   readonly bench?: Bench;
 };
 
 /** The station: commands in, one snapshot out. Everything that changes, changes here. */
 export class Station implements StationCommands {
   readonly #options: StationOptions;
+  readonly #setting: RunSetting;
   readonly #slots: readonly SlotState[];
+  readonly #teaching: SlotTeaching;
+  readonly #desk: ScanDesk;
+  readonly #turns: FlashTurns;
+  readonly #health: SlotHealthBook;
+  /** Every unit on the bus by its port, also on ports of no slot: a slot may be taught one of them. */
+  readonly #present = new Map<string, UsbUnit>();
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
   readonly #running = new Set<Promise<RunEnded>>();
   readonly #unsubscribe: () => void;
   #batch: string;
   #counts: Record<Outcome, number>;
-  #lastScan: ScanView | undefined;
-  #nextSlot: string | undefined;
   #troubles: readonly Failure[] = [];
   #isClosing = false;
 
   /** Closes what a crash left open, then starts to watch the slots. Throws StationError when the record cannot be written. */
   constructor(options: StationOptions) {
     this.#options = options;
-    this.#slots = options.slots.map(({ name, portPath, recipe }) => new SlotState(name, portPath, recipe));
-    this.#batch = options.batch;
     const { audit } = options.ports;
+    this.#turns = new FlashTurns(options.flashLimit);
+    this.#setting = { ...options, flashTurn: (portPath, signal, onWait) => this.#turns.take(portPath, signal, onWait) };
+    this.#teaching = new SlotTeaching({
+      slots: options.slots,
+      kept: options.learntPorts,
+      note: (kind, body) => audit.note(kind, body),
+      busySlots: () => this.#slots.filter(({ isRunning }) => isRunning).map(({ name }) => name),
+      changed: () => this.#rebind(),
+    });
+    this.#desk = new ScanDesk({
+      teaching: this.#teaching,
+      slotNamed: (name) => this.#slotNamed(name)?.name,
+      begin: (label, wanted) => this.#begin(label, wanted),
+      abort: (slot) => this.#abort(slot),
+    });
+    if (this.#teaching.unreadable !== undefined) this.#remember(this.#teaching.unreadable);
+    const ports = this.#teaching.ports();
+    this.#slots = options.slots.map(({ name, recipe }) => new SlotState(name, ports.get(name)?.portPath, recipe));
+    this.#batch = options.batch;
     const interrupted = closeInterruptedRuns(audit, new Date());
     audit.note('station-started', {
       station: options.station,
       virtual: options.virtual,
       appVersion: options.appVersion,
-      slots: options.slots.map(({ name, portPath, recipe }) => ({
-        name,
-        portPath,
-        recipe: recipe.name,
-        sha256: recipe.sha256,
-      })),
+      slots: options.slots.map(({ name, recipe: { name: recipe, sha256 } }) => {
+        return { name, ...ports.get(name), recipe, sha256 };
+      }),
       interruptedRuns: interrupted,
     });
     this.#counts = this.#countBatch();
+    const names = options.slots.map(({ name }) => name);
+    this.#health = new SlotHealthBook(names, audit, options.virtual);
     this.#unsubscribe = options.ports.bus.subscribe((event) => this.#onBus(event));
   }
 
   /** Carries out one command; refusals are answers, never rejections of the promise. */
   async call<Name extends CommandName>(name: Name, input: CommandInput<Name>): Promise<CommandAnswer<Name>> {
+    const { audit } = this.#options.ports;
     const commands: { [Key in CommandName]: (given: CommandInput<Key>) => Promise<Result<CommandOutput[Key]>> } = {
       scan: async ({ text, slot }) => this.#scan(text, slot),
       abortRun: async ({ slot }) => this.#abort(slot),
-      rework: async ({ runId, slot }) => this.#rework(runId, slot),
+      rework: async ({ runId, slot, full }) => this.#rework(runId, slot, full ?? false),
       openBatch: async ({ name: batch }) => this.#openBatch(batch),
-      bench: async ({ slot, action, fault }) => this.#useBench(slot, action, fault),
-      ...searchCommands(this.#options.ports.audit),
+      bench: async (given) =>
+        benchCommand(this.#options.bench, given, {
+          scan: (text, slot) => this.#scan(text, slot),
+          changed: () => this.#publish(),
+        }),
+      ...searchCommands(audit),
+      ...slotCommands({ teaching: this.#teaching, turns: this.#turns, audit }, () => this.#publish()),
     };
     try {
       return (await commands[name](input)) as CommandAnswer<Name>;
@@ -91,53 +129,29 @@ export class Station implements StationCommands {
   }
 
   #scan(text: string, wanted: string | undefined): Result<CommandOutput['scan']> {
-    const code = readScanCode(text);
-    if (code?.kind === 'stop') {
-      const stopped = this.#abort(code.slot);
-      return stopped.ok ? { ok: true, value: { slot: code.slot } } : stopped;
-    }
-    if (code?.kind === 'slot') {
-      this.#nextSlot = this.#slotNamed(code.slot)?.name;
-      return this.#scanned(
-        this.#nextSlot === undefined
-          ? refuse('slot/unknown', `There is no slot ${code.slot}.`)
-          : { ok: true, value: { slot: this.#nextSlot } },
-      );
-    }
-    const label = parseLabel(text);
-    if (!label.ok) return this.#scanned(label);
-    const slot = chooseSlot(this.#slots, label.value, wanted ?? this.#nextSlot);
-    this.#nextSlot = undefined;
-    if (!slot.ok) return this.#scanned(slot, label.value);
-    return this.#scanned(this.#start(slot.value, label.value), label.value);
-  }
-
-  /** Remembers what became of a scan, for the screen. */
-  #scanned(result: Result<CommandOutput['scan']>, label?: Label): Result<CommandOutput['scan']> {
-    this.#lastScan = {
-      at: new Date().toISOString(),
-      ...(label === undefined ? {} : { label: toRecordedLabel(label) }),
-      ...(result.ok
-        ? { ...(result.value.slot === undefined ? {} : { slot: result.value.slot }) }
-        : { failure: result.failure }),
-    };
+    const result = this.#desk.scan(text, wanted);
     this.#publish();
     return result;
   }
 
-  #start(slot: SlotState, label: Label, reworkOf?: string): Result<{ runId: string; slot: string }> {
+  #begin(label: Label, wanted: string | undefined, more: Pick<RunOrder, 'reworkOf' | 'isFull'> = {}) {
+    if (this.#teaching.isOn) return refuse('slot/learning', 'No run begins while the slots are being taught.');
+    const slot = chooseSlot(this.#slots, label, wanted);
+    return slot.ok ? this.#start(slot.value, label, more) : slot;
+  }
+
+  #start(
+    slot: SlotState,
+    label: Label,
+    more: Pick<RunOrder, 'reworkOf' | 'isFull'>,
+  ): Result<{ runId: string; slot: string }> {
     if (this.#isClosing) return refuse('run/aborted', 'The station is being closed and begins no more runs.');
     const { name, portPath, recipe } = slot;
-    const order = {
-      label,
-      slot: { name, portPath },
-      recipe,
-      batch: this.#batch,
-      ...(reworkOf === undefined ? {} : { reworkOf }),
-    };
+    if (portPath === undefined) return refuse('slot/not-learnt', `Slot ${name} has no USB port yet.`);
+    const order: RunOrder = { label, slot: { name, portPath }, recipe, batch: this.#batch, ...more };
     let begun: ReturnType<typeof beginRun>;
     try {
-      begun = beginRun(order, this.#options);
+      begun = beginRun(order, this.#setting);
     } catch (thrown) {
       this.#trouble(failureOf(thrown));
       return { ok: false, failure: failureOf(thrown) };
@@ -150,10 +164,11 @@ export class Station implements StationCommands {
         apply(...given);
         this.#publish();
       };
-    const run = runUnit(begun, order, this.#options, stop.signal, {
+    const run = runUnit(begun, order, this.#setting, stop.signal, {
       step: change((step, attempt) => slot.stepBegan(step, attempt)),
       recorded: change((record) => slot.stepEnded(record)),
       progress: change((progress) => slot.progressed(progress)),
+      waiting: change((isWaiting) => slot.waitedForTurn(isWaiting)),
     });
     this.#running.add(run);
     void run.then((ended) => {
@@ -161,9 +176,19 @@ export class Station implements StationCommands {
       if (begun.batch === this.#batch) this.#counts[ended.outcome] += 1;
       if (ended.failure?.code === 'audit/write-failed') this.#trouble(ended.failure);
       slot.ended(ended);
+      this.#noteHealth(ended.runId);
       this.#publish();
     });
     return { ok: true, value: { runId: begun.runId, slot: name } };
+  }
+
+  #noteHealth(runId: string): void {
+    try {
+      const run = this.#options.ports.audit.readRun(runId);
+      if (run !== undefined) this.#health.add(run);
+    } catch (thrown) {
+      this.#remember(failureOf(thrown)); // the run is over and judged; only the slot's figures are the poorer
+    }
   }
 
   #abort(name: string): Result<null> {
@@ -178,7 +203,7 @@ export class Station implements StationCommands {
     return this.#slots.find((slot) => slot.name.toLowerCase() === name.toLowerCase());
   }
 
-  #rework(runId: string, slotName: string): Result<{ runId: string }> {
+  #rework(runId: string, slotName: string, isFull: boolean): Result<{ runId: string }> {
     const earlier = this.#options.ports.audit.readRun(runId);
     if (earlier === undefined) return refuse('run/not-found', `There is no run ${runId}.`);
     if (earlier.ended === undefined || earlier.ended.outcome === 'PASS') {
@@ -186,9 +211,7 @@ export class Station implements StationCommands {
     }
     const label = parseLabel(earlier.begun.label.value);
     if (!label.ok) return label;
-    const slot = chooseSlot(this.#slots, label.value, slotName);
-    if (!slot.ok) return slot;
-    const started = this.#start(slot.value, label.value, runId);
+    const started = this.#begin(label.value, slotName, { reworkOf: runId, isFull });
     this.#publish();
     return started;
   }
@@ -201,34 +224,29 @@ export class Station implements StationCommands {
     return { ok: true, value: null };
   }
 
-  async #useBench(
-    slot: string,
-    action: CommandInput<'bench'>['action'],
-    fault: string | undefined,
-  ): Promise<Result<null>> {
-    const { bench } = this.#options;
-    if (bench === undefined) return refuse('station/not-virtual', 'There is no bench of virtual units here.');
-    if (!this.#slots.some(({ name }) => name === slot)) return refuse('slot/unknown', `There is no slot ${slot}.`);
-    if (action === 'scan') {
-      const scanned = this.#scan(bench.labelText(slot), slot);
-      return scanned.ok ? { ok: true, value: null } : scanned;
-    }
-    if (action === 'plug') await bench.plug(slot, fault);
-    if (action === 'unplug') await bench.unplug(slot);
-    if (action === 'fresh') await bench.fresh(slot);
-    this.#publish();
-    return { ok: true, value: null };
-  }
-
   #onBus(event: BusEvent): void {
-    const portPath = event.kind === 'arrived' ? event.unit.portPath : event.portPath;
-    const slot = this.#slots.find((one) => one.portPath === portPath);
     if (event.kind === 'trouble') {
       this.#trouble(event.failure);
-    } else if (slot !== undefined) {
-      if (event.kind === 'arrived') slot.arrived(event.unit);
-      else slot.removed(event.address);
-      this.#publish();
+      return;
+    }
+    const portPath = event.kind === 'arrived' ? event.unit.portPath : event.portPath;
+    const slot = this.#slots.find((one) => one.portPath === portPath);
+    if (event.kind === 'arrived') {
+      this.#present.set(portPath, event.unit);
+      slot?.arrived(event.unit);
+    } else {
+      if (this.#present.get(portPath)?.address === event.address) this.#present.delete(portPath);
+      slot?.removed(event.address);
+    }
+    const hasTaught = event.kind === 'arrived' && this.#teaching.arrived(event.unit);
+    if (slot !== undefined || hasTaught) this.#publish();
+  }
+
+  /** The slots were taught, or told to forget: each has its new port, and the unit that is in it. */
+  #rebind(): void {
+    for (const [name, { portPath }] of this.#teaching.ports()) {
+      const unit = portPath === undefined ? undefined : this.#present.get(portPath);
+      this.#slotNamed(name)?.rebind(portPath, unit);
     }
   }
 
@@ -249,6 +267,7 @@ export class Station implements StationCommands {
 
   #snapshot(): Snapshot {
     const { station, virtual, appVersion, bench } = this.#options;
+    const learning = this.#teaching.view();
     return {
       station: {
         name: station,
@@ -257,10 +276,12 @@ export class Station implements StationCommands {
         batch: this.#batch,
         procedure: buildUnit.steps.map(({ id, title }) => ({ id, title })),
       },
-      slots: this.#slots.map((slot) => slot.view()),
+      slots: this.#slots.map((slot) => slot.view(this.#health.of(slot.name))),
+      ...(learning === undefined ? {} : { learning }),
+      flashLimit: this.#turns.limit,
       counts: { ...this.#counts },
       troubles: this.#troubles,
-      ...(this.#lastScan === undefined ? {} : { lastScan: this.#lastScan }),
+      ...(this.#desk.last === undefined ? {} : { lastScan: this.#desk.last }),
       ...(bench === undefined ? {} : { bench: bench.units(), benchFaults: bench.faultNames() }),
     };
   }

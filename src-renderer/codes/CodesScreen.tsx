@@ -14,8 +14,14 @@ export function CodesScreen() {
     ...LANGUAGES.map((language) => [`LW:LANG:${language}`, DICTIONARIES[language].language] as const),
     ['LW:SHOW:LINE', words.line],
     ['LW:SHOW:RUNS', words.records],
+    ['LW:SHOW:SLOTS', words.slots],
     ['LW:SOUND:ON', words.soundOn],
     ['LW:SOUND:OFF', words.soundOff],
+    ['LW:LEARN:START', words.teachSlots],
+    ['LW:LEARN:SKIP', `${words.teachSlots}: ${words.skipSlot}`],
+    ['LW:LEARN:UNDO', `${words.teachSlots}: ${words.undoLast}`],
+    ['LW:LEARN:FINISH', `${words.teachSlots}: ${words.savePorts}`],
+    ['LW:LEARN:CANCEL', `${words.teachSlots}: ${words.cancel}`],
   ];
   return (
     <div className={styles.screen}>

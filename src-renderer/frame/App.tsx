@@ -5,6 +5,7 @@ import { DICTIONARIES } from '../i18n/dictionaries.ts';
 import { firstLanguage, type Language } from '../i18n/language.ts';
 import { OperatorScreen } from '../operator/OperatorScreen.tsx';
 import { RunsScreen } from '../runs/RunsScreen.tsx';
+import { SlotsScreen } from '../slots/SlotsScreen.tsx';
 import styles from './App.module.css';
 import { LinkNotice } from './LinkNotice.tsx';
 import { useRoute } from './route.ts';
@@ -71,6 +72,7 @@ export function App({ store }: { store: StationStore }) {
           {route.screen === 'line' && <OperatorScreen />}
           {route.screen === 'runs' && <RunsScreen route={route} />}
           {route.screen === 'codes' && <CodesScreen />}
+          {route.screen === 'slots' && <SlotsScreen />}
         </main>
         <VerdictAnnouncer />
       </div>

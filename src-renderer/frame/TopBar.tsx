@@ -34,6 +34,9 @@ export function TopBar({ route }: { route: Route }) {
         <a href={addressOf({ screen: 'runs', search: '' })} aria-current={route.screen === 'runs' ? 'page' : undefined}>
           {words.records}
         </a>
+        <a href={addressOf({ screen: 'slots' })} aria-current={route.screen === 'slots' ? 'page' : undefined}>
+          {words.slots}
+        </a>
       </nav>
       <SoundButton />
       <LanguageMenu />

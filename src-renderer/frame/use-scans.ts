@@ -3,7 +3,7 @@ import { identifierIn } from '../../src-main/domain/label.ts';
 import type { StationStore } from '../connect/station-store.ts';
 import type { Language } from '../i18n/language.ts';
 import { listenForScans } from '../scan/listen-for-scans.ts';
-import { isPrintedCode, readScreenCode, type ScreenCode } from '../scan/screen-code.ts';
+import { isLearnCode, isPrintedCode, readScreenCode, type ScreenCode } from '../scan/screen-code.ts';
 import type { Route } from './address.ts';
 import { go } from './route.ts';
 import type { Notice } from './screen.ts';
@@ -36,10 +36,16 @@ async function onScan(text: string, actions: ScanActions): Promise<void> {
   } else if (actions.route.screen === 'runs' && !isPrintedCode(text)) {
     go({ screen: 'runs', search: identifierIn(text) });
   } else {
-    if (actions.route.screen === 'codes') go({ screen: 'line' });
+    if (isLearnCode(text)) go({ screen: 'slots' });
+    else if (leavesFor(actions)) go({ screen: 'line' });
     const answer = await actions.store.ask('scan', { text });
     if (!answer.ok) actions.setNotice({ failure: answer.failure });
   }
+}
+
+/** A scan is about the line: other screens make way for it, but not in the middle of teaching the slots. */
+function leavesFor({ route, store }: ScanActions): boolean {
+  return route.screen === 'codes' || (route.screen === 'slots' && store.read().snapshot?.learning === undefined);
 }
 
 function obey(code: ScreenCode, actions: ScanActions): void {

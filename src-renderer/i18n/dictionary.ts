@@ -1,5 +1,7 @@
 import type { FailureCode } from '../../src-main/domain/failure-codes.ts';
 import type { Outcome } from '../../src-main/domain/outcome.ts';
+import type { SlotHealth } from '../../src-main/domain/slot-health.ts';
+import type { LearningSlot } from '../../src-main/domain/snapshot.ts';
 import type { StepId } from '../../src-main/domain/step-id.ts';
 
 /** Everything a person reads on the screens, in one language. A missing entry does not compile. */
@@ -36,7 +38,7 @@ export type RehearsalFault =
   | 'wrong-version-after-restart'
   | 'different-unit-after-restart';
 
-export type Words = OperatorWords & RecordWords;
+export type Words = OperatorWords & RecordWords & SlotWords;
 
 type OperatorWords = {
   readonly line: string;
@@ -136,4 +138,46 @@ type RecordWords = {
   readonly working: string;
   readonly printedCodesMeans: string;
   readonly print: string;
+};
+
+export type SlotWords = {
+  readonly slots: string;
+  readonly noPort: string;
+  readonly waitsForTurn: string;
+  /** On the card of a slot that makes rejects; without shouting. */
+  readonly checkSlot: string;
+  readonly checkCable: string;
+  readonly teachSlots: string;
+  readonly teachSlotsMeans: string;
+  readonly teachThisSlot: string;
+  readonly forgetPort: string;
+  readonly pressAgainToForget: string;
+  readonly plugIntoSlot: (slot: string) => string;
+  readonly plugIntoSlotMeans: string;
+  readonly everySlotHadItsTurn: string;
+  readonly saveMeans: string;
+  readonly undoLast: string;
+  readonly skipSlot: string;
+  readonly savePorts: string;
+  /** For screen readers: what became of a slot in the teaching. */
+  readonly learningStates: Readonly<Record<LearningSlot['state'], string>>;
+  readonly flashesOnStation: string;
+  readonly flashesPerHub: string;
+  readonly noLimit: string;
+  readonly healthVerdicts: Readonly<Record<SlotHealth['verdict'], string>>;
+  /** `times` as a number in the language: how much longer than in the other slots. */
+  readonly healthSlow: (times: string) => string;
+  readonly healthSlowSwitch: (times: string) => string;
+  readonly healthStalls: (count: number) => string;
+  readonly healthFailures: (count: number) => string;
+  readonly runs: string;
+  /** Flash time over the time of the chip alone. */
+  readonly pace: string;
+  readonly stalls: string;
+  readonly retries: string;
+  readonly lostConnections: string;
+  readonly toUpdateMode: string;
+  readonly restart: string;
+  readonly writeEverything: string;
+  readonly writeEverythingMeans: string;
 };

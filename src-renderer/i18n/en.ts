@@ -1,5 +1,6 @@
 import { FAILURES } from '../../src-main/domain/failure-codes.ts';
 import type { Dictionary } from './dictionary.ts';
+import { slotsEn } from './slots.en.ts';
 
 /** English: the failure sentences are those of the domain. */
 export const en: Dictionary = {
@@ -40,6 +41,7 @@ export const en: Dictionary = {
     'different-unit-after-restart': 'Comes back as another unit',
   },
   words: {
+    ...slotsEn,
     line: 'Line',
     records: 'Records',
     printedCodes: 'Printed codes',

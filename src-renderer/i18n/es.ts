@@ -1,5 +1,6 @@
 import type { Dictionary } from './dictionary.ts';
 import { failuresEs } from './failures.es.ts';
+import { slotsEs } from './slots.es.ts';
 
 /** Spanish. */
 export const es: Dictionary = {
@@ -40,6 +41,7 @@ export const es: Dictionary = {
     'different-unit-after-restart': 'Vuelve como otra unidad',
   },
   words: {
+    ...slotsEs,
     line: 'Línea',
     records: 'Registros',
     printedCodes: 'Códigos impresos',

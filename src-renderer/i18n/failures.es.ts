@@ -32,6 +32,11 @@ export const failuresEs: FailureSentences = {
   'unit/unknown-platform': say('Tipo de unidad desconocido.', CALL),
   'slot/busy': say('Esta posición todavía está trabajando.', 'Espere el resultado o use otra posición.'),
   'slot/unknown': say('Esa posición no existe.', 'Use una posición que esté en la pantalla.'),
+  'slot/learning': say('Se están asignando los puertos de las posiciones.', 'Termine primero la asignación.'),
+  'slot/port-taken': say(
+    'Este puerto ya es de otra posición.',
+    'Conecte la unidad en la posición que indica la pantalla.',
+  ),
   'slot/none-free': say('Todas las posiciones están ocupadas.', 'Espere un resultado y escanee otra vez.'),
 
   'agree/label-mismatch': say(
@@ -85,8 +90,8 @@ export const failuresEs: FailureSentences = {
   'store/conflict': say('El almacén ya tiene otro firmware con este nombre.', 'Use otro nombre.'),
   'store/download-failed': say('No se pudo descargar el firmware.', 'Revise la red e inténtelo de nuevo.'),
   'store/write-failed': say('No se puede escribir en el almacén de firmware.', 'Revise el disco de la estación.'),
-  'slot/not-learnt': say('Este puesto aún no tiene puerto USB.', CALL),
-  'slot/not-learning': say('Ahora no se están asignando los puestos.', 'Inicie primero la asignación de puestos.'),
+  'slot/not-learnt': say('Esta posición aún no tiene puerto USB.', CALL),
+  'slot/not-learning': say('Ahora no se están asignando puertos.', 'Inicie primero la asignación de puertos.'),
   'dfu/not-entered': say('La unidad no entra en modo de actualización.', REJECT),
   'flash/tool-missing': say('La herramienta de grabación no está instalada.', CALL),
   'flash/tool-failed': say('Falló la herramienta de grabación.', RETRY_OR_CALL),

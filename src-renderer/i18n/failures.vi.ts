@@ -23,6 +23,8 @@ export const failuresVi: FailureSentences = {
   'unit/unknown-platform': say('Không nhận ra loại thiết bị này.', CALL),
   'slot/busy': say('Khe này đang làm việc.', 'Chờ kết quả hoặc dùng khe khác.'),
   'slot/unknown': say('Không có khe này.', 'Dùng một khe có trên màn hình.'),
+  'slot/learning': say('Đang gán cổng cho các khe.', 'Hãy hoàn tất việc gán cổng trước.'),
+  'slot/port-taken': say('Cổng này đã thuộc khe khác.', 'Cắm thiết bị vào khe ghi trên màn hình.'),
   'slot/none-free': say('Tất cả các khe đang bận.', 'Chờ có kết quả rồi quét lại.'),
 
   'agree/label-mismatch': say('Nhãn và thiết bị không khớp nhau.', 'Đặt thiết bị cùng nhãn vào khay hàng lỗi cho QA.'),

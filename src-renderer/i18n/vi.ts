@@ -1,5 +1,6 @@
 import type { Dictionary } from './dictionary.ts';
 import { failuresVi } from './failures.vi.ts';
+import { slotsVi } from './slots.vi.ts';
 
 /** Vietnamese. */
 export const vi: Dictionary = {
@@ -40,6 +41,7 @@ export const vi: Dictionary = {
     'different-unit-after-restart': 'Trở lại là thiết bị khác',
   },
   words: {
+    ...slotsVi,
     line: 'Chuyền',
     records: 'Bản ghi',
     printedCodes: 'Mã in sẵn',

@@ -1,5 +1,6 @@
 import type { Dictionary } from './dictionary.ts';
 import { failuresZh } from './failures.zh.ts';
+import { slotsZh } from './slots.zh.ts';
 
 /** Simplified Chinese. */
 export const zh: Dictionary = {
@@ -40,6 +41,7 @@ export const zh: Dictionary = {
     'different-unit-after-restart': '变成另一台设备',
   },
   words: {
+    ...slotsZh,
     line: '产线',
     records: '记录',
     printedCodes: '打印码',

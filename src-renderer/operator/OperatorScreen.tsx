@@ -1,3 +1,4 @@
+import { addressOf } from '../frame/address.ts';
 import { useScreen } from '../frame/screen.ts';
 import styles from './OperatorScreen.module.css';
 import { SlotCard } from './SlotCard.tsx';
@@ -5,19 +6,26 @@ import { slotGrid } from './slot-phase.ts';
 
 /** The line: one big card for each slot, all of them in sight. Nothing here is typed. */
 export function OperatorScreen() {
-  const { snapshot } = useScreen();
+  const { snapshot, dictionary } = useScreen();
   const { columns, rows } = slotGrid(snapshot.slots.length);
   return (
-    <div
-      className={styles.slots}
-      style={{
-        gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
-        gridTemplateRows: `repeat(${rows}, minmax(0, 1fr))`,
-      }}
-    >
-      {snapshot.slots.map((slot) => (
-        <SlotCard key={slot.slot} slot={slot} virtualUnit={snapshot.bench?.find((unit) => unit.slot === slot.slot)} />
-      ))}
-    </div>
+    <>
+      {snapshot.learning !== undefined && (
+        <a className={styles.learning} href={addressOf({ screen: 'slots' })}>
+          {dictionary.failures['slot/learning'].operator} {dictionary.failures['slot/learning'].next}
+        </a>
+      )}
+      <div
+        className={styles.slots}
+        style={{
+          gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+          gridTemplateRows: `repeat(${rows}, minmax(0, 1fr))`,
+        }}
+      >
+        {snapshot.slots.map((slot) => (
+          <SlotCard key={slot.slot} slot={slot} virtualUnit={snapshot.bench?.find((unit) => unit.slot === slot.slot)} />
+        ))}
+      </div>
+    </>
   );
 }

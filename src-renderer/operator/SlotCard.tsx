@@ -1,4 +1,5 @@
 import type { SlotView, VirtualUnitView } from '../../src-main/domain/snapshot.ts';
+import { addressOf } from '../frame/address.ts';
 import { type Screen, useScreen } from '../frame/screen.ts';
 import { Instruction } from './Instruction.tsx';
 import { RehearsalStrip } from './RehearsalStrip.tsx';
@@ -18,6 +19,14 @@ export function SlotCard({ slot, virtualUnit }: { slot: SlotView; virtualUnit: V
     <section className={styles.card} data-phase={phase.kind} data-slot={slot.slot} aria-label={words.slot(slot.slot)}>
       <header className={styles.header}>
         <h2 className={styles.name}>{words.slot(slot.slot)}</h2>
+        {slot.health.verdict === 'bad' && (
+          <a className={styles.check} href={addressOf({ screen: 'slots' })} title={words.checkSlot}>
+            <svg className={styles.flag} viewBox="0 0 24 24" aria-hidden="true">
+              <path d="M6 22V3h13l-4 5 4 5H6" fill="none" stroke="currentColor" strokeWidth="3" />
+            </svg>
+            <span className={styles.checkText}>{words.checkSlot}</span>
+          </a>
+        )}
         <p className={styles.recipe}>
           <strong>{slot.recipe.name}</strong> <span>{slot.recipe.platform}</span>{' '}
           <span className={styles.versions}>
@@ -38,6 +47,7 @@ function PhaseBody({ slot, phase, screen }: { slot: SlotView; phase: SlotPhase; 
   const { words } = screen.dictionary;
   switch (phase.kind) {
     case 'idle':
+      if (slot.portPath === undefined) return <Instruction sign="put-in" text={words.noPort} />;
       return <Instruction sign="scan" text={phase.unitIn ? words.scanLabelOfThisUnit : words.scanLabel} />;
     case 'awaiting-unit':
       return <SlotWork slot={slot.slot} run={phase.run} instruction={words.putUnitIn} awaitingUnit />;

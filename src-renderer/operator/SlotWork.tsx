@@ -31,7 +31,11 @@ export function SlotWork({ slot, run, instruction, awaitingUnit = false }: SlotW
           <Instruction sign="put-in" text={instruction} />
         ) : (
           <>
-            <p className={styles.title}>{present && stepTitle(present.step, dictionary, snapshot)}</p>
+            <p className={styles.title}>
+              {run.isWaitingForTurn === true
+                ? words.waitsForTurn
+                : present && stepTitle(present.step, dictionary, snapshot)}
+            </p>
             {run.progress && <FlashProgress progress={run.progress} />}
             <p className={styles.instruction}>{instruction}</p>
           </>

@@ -11,9 +11,10 @@ export function ReworkDialog({ run, onClose }: { run: RunRecord; onClose: () => 
   const { words, failures } = dictionary;
   const dialog = useRef<HTMLDialogElement>(null);
   const [refused, setRefused] = useState<Failure>();
+  const [isFull, setFull] = useState(false);
   useEffect(() => dialog.current?.showModal(), []);
   const begin = async (slot: string): Promise<void> => {
-    const answer = await ask('rework', { runId: run.begun.runId, slot });
+    const answer = await ask('rework', { runId: run.begun.runId, slot, ...(isFull ? { full: true } : {}) });
     if (answer.ok) go({ screen: 'line' });
     else setRefused(answer.failure);
   };
@@ -28,6 +29,12 @@ export function ReworkDialog({ run, onClose }: { run: RunRecord; onClose: () => 
           <strong>{failures[refused.code].operator}</strong> {failures[refused.code].next}
         </p>
       )}
+      <label className={styles.full}>
+        <input type="checkbox" checked={isFull} onChange={(event) => setFull(event.target.checked)} />
+        <span>
+          <strong>{words.writeEverything}</strong> {words.writeEverythingMeans}
+        </span>
+      </label>
       <div className={styles.slots}>
         {snapshot.slots.map((slot) => {
           const isBusy = slot.run !== undefined && slot.run.ended === undefined;

@@ -4,7 +4,7 @@ import { createScriptedStation } from '../unit/server/scripted-station.ts';
 import { CUT_TEXT } from './cut-text.ts';
 import { type OpenScreen, openScreen } from './open-screen.ts';
 import { answerFromRecords } from './records.ts';
-import { line, mixedSlots, ONE_SLOT } from './scenes.ts';
+import { judgedSlots, learning, line, mixedSlots, ONE_SLOT, PORT_TAKEN } from './scenes.ts';
 
 const SIZES = [
   { width: 800, height: 480 },
@@ -19,8 +19,19 @@ const SCENES = [
   ...Object.values(ONE_SLOT).map((make) => line([make()])),
   ...[2, 3, 4, 8].map((count) => line(mixedSlots(count))),
   ...[2, 3, 4, 8].map((count) => line(mixedSlots(count), { virtual: false })),
+  line(judgedSlots(8), { virtual: false }),
+  line(mixedSlots(3), { learning: learning(3, 1) }),
   line(mixedSlots(2), { lastScan: refused }),
 ].map((snapshot, index) => ({ ...snapshot, station: { ...snapshot.station, batch: `scene-${index}` } }));
+
+/** The supervisor's screen of the slots, and the teaching in every stage. */
+const SLOT_SCENES = [
+  ...[3, 8, 16].map((count) => line(judgedSlots(count))),
+  line(judgedSlots(3), { learning: learning(3, 0) }),
+  line(judgedSlots(3), { learning: learning(3, 3) }),
+  line(judgedSlots(8), { learning: learning(8, 3, { refused: PORT_TAKEN }) }),
+  line(judgedSlots(16), { virtual: false, learning: learning(16, 12) }),
+].map((snapshot, index) => ({ ...snapshot, station: { ...snapshot.station, batch: `slots-${index}` } }));
 
 const scripted = createScriptedStation(answerFromRecords);
 
@@ -35,10 +46,14 @@ describe.each(LANGUAGES)('in %s', (language) => {
     await screen.close();
   });
 
-  test.each(SIZES)('no text of the line is cut at $width x $height', async (size) => {
+  test.each([
+    ...SIZES.map((size) => ({ ...size, what: 'line', address: '#/', scenes: SCENES })),
+    ...SIZES.map((size) => ({ ...size, what: 'slots', address: '#/slots', scenes: SLOT_SCENES })),
+  ])('no text of the $what is cut at $width x $height', async ({ address, scenes, ...size }) => {
     await screen.page.setViewportSize(size);
+    await screen.page.evaluate(`location.hash = '${address}'`);
     const cut: string[] = [];
-    for (const snapshot of SCENES) {
+    for (const snapshot of scenes) {
       scripted.show(snapshot);
       await screen.page.getByText(snapshot.station.batch, { exact: true }).waitFor();
       cut.push(...(await screen.page.evaluate<string[]>(CUT_TEXT)));

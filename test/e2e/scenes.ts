@@ -1,6 +1,14 @@
 import type { FailureCode } from '../../src-main/domain/failure-codes.ts';
 import type { Outcome } from '../../src-main/domain/outcome.ts';
-import type { RunView, SlotView, Snapshot, StepView } from '../../src-main/domain/snapshot.ts';
+import type { SlotHealth } from '../../src-main/domain/slot-health.ts';
+import type {
+  LearningSlot,
+  LearningView,
+  RunView,
+  SlotView,
+  Snapshot,
+  StepView,
+} from '../../src-main/domain/snapshot.ts';
 
 /** Every state a screen can be in, as snapshots: for pictures, and for browser tests that need a state rather than a way to it. */
 export const STEPS = [
@@ -9,9 +17,11 @@ export const STEPS = [
   'identify',
   'check-agreement',
   'plan-flash',
+  'update-by-request',
   'enter-dfu',
   'flash',
   'restart',
+  'complete-update',
   'prove',
   'read-sim',
   'add-to-product',
@@ -34,6 +44,7 @@ export function line(
       procedure: STEPS.map((id) => ({ id, title: id })),
     },
     slots,
+    flashLimit: {},
     counts: COUNTS,
     troubles: [],
     ...(virtual
@@ -65,9 +76,77 @@ export function slot(name: string, more: Partial<SlotView> = {}): SlotView {
       deviceOs: '6.3.2',
       applicationSha256: 'b'.repeat(64),
     },
+    health: health('unknown', { runs: 0 }),
     ...more,
   };
 }
+
+/** A slot's figures, and what is said of them. */
+export function health(verdict: SlotHealth['verdict'], more: Partial<SlotHealth> = {}): SlotHealth {
+  return { slot: '', runs: 50, stalls: 0, retries: 0, suspectFailures: 0, verdict, reasons: [], ...more };
+}
+
+const MEASURED = { bytesPerSecond: 48_210, pace: 1.06, enterDfuMs: 2140, restartMs: 4310 } as const;
+
+/** So many slots of a line with a hub, one good, one to watch, one bad, one not taught yet, and so on. */
+export function judgedSlots(count: number): readonly SlotView[] {
+  const judged: readonly Partial<SlotView>[] = [
+    { health: health('good', MEASURED) },
+    {
+      health: health('watch', {
+        ...MEASURED,
+        pace: 1.52,
+        bytesPerSecond: 33_100,
+        reasons: [{ kind: 'slow', times: 1.4 }],
+      }),
+    },
+    {
+      health: health('bad', {
+        ...MEASURED,
+        stalls: 7,
+        retries: 9,
+        suspectFailures: 5,
+        reasons: [
+          { kind: 'stalls', count: 7 },
+          { kind: 'failures', count: 5 },
+          { kind: 'slow-switch', times: 2.3 },
+        ],
+      }),
+    },
+    { health: health('unknown', { runs: 3 }) },
+  ];
+  return Array.from({ length: count }, (_, index) => {
+    const name = String(index + 1);
+    const { portPath: _before, ...view } = slot(name, judged[index % judged.length]);
+    const hub = Math.floor(index / 4) + 1;
+    return index % 4 === 3 ? view : { ...view, portPath: `1-${hub}.${(index % 4) + 1}` };
+  });
+}
+
+/** A round of teaching in which this many of the slots had their turn. */
+export function learning(slots: number, turns: number, more: Partial<LearningView> = {}): LearningView {
+  const state = (index: number): LearningSlot['state'] => {
+    if (index === turns) return 'present';
+    if (index > turns) return 'waiting';
+    return index === 1 ? 'skipped' : 'learnt';
+  };
+  return {
+    ...(turns < slots ? { present: String(turns + 1) } : {}),
+    slots: Array.from({ length: slots }, (_, index) => ({
+      slot: String(index + 1),
+      state: state(index),
+      ...(state(index) === 'learnt' ? { portPath: `1-1.${index + 1}` } : {}),
+    })),
+    ...more,
+  };
+}
+
+/** Why a unit taught nothing. */
+export const PORT_TAKEN = {
+  code: 'slot/port-taken',
+  detail: 'Port 1-1.1 is slot 1 since this round began.',
+  evidence: { slot: '1', portPath: '1-1.1' },
+} as const;
 
 /** A unit in its slot. */
 export const UNIT = { mode: 'normal', platform: 'boron', hasVerdict: false } as const;
@@ -145,13 +224,20 @@ export const ONE_SLOT: Readonly<Record<string, () => SlotView>> = {
   'awaiting-unit': () => slot('1', { run: running('wait-for-unit') }),
   working: () => slot('1', { unit: UNIT, run: running('check-agreement') }),
   flashing: () => slot('1', { unit: { ...UNIT, mode: 'dfu' }, run: flashing() }),
+  'waiting-turn': () => slot('1', { unit: UNIT, run: running('flash', { isWaitingForTurn: true }) }),
+  'not-taught': () => withoutPort(slot('1')),
+  'bad-slot': () => slot('1', { unit: UNIT, run: running('identify'), health: health('bad') }),
   pass: () => slot('1', { unit: JUDGED, run: ended('PASS') }),
   fail: () => slot('1', { unit: JUDGED, run: ended('FAIL', 'agree/label-mismatch', 'check-agreement') }),
   error: () => slot('1', { run: ended('ERROR', 'usb/no-console', 'identify') }),
   aborted: () => slot('1', { unit: JUDGED, run: ended('ABORTED', 'run/aborted', 'flash') }),
 };
 
-const MIXED = ['flashing', 'pass', 'fail', 'error', 'awaiting-unit', 'aborted', 'working', 'idle'] as const;
+function withoutPort({ portPath: _none, ...view }: SlotView): SlotView {
+  return view;
+}
+
+const MIXED = ['flashing', 'pass', 'fail', 'error', 'awaiting-unit', 'aborted', 'working', 'waiting-turn'] as const;
 
 /** This many slots, each in another state. */
 export function mixedSlots(count: number): readonly SlotView[] {

@@ -24,7 +24,7 @@ export type Bench = {
   close(): Promise<void>;
 };
 
-export type BenchPlatform = 'electron' | 'boron' | 'b5som';
+export type BenchPlatform = 'electron' | 'boron' | 'b5som' | 'p2' | 'msom';
 
 /** The truth about a unit, known from the other side of the wire. */
 export type BenchUnit = {
@@ -48,6 +48,9 @@ export const USER_PART: Readonly<Record<BenchPlatform, number>> = {
   electron: 0x0808_0000,
   boron: 0x000b_4000,
   b5som: 0x000b_4000,
+  // Ends at 0x08600000 and begins where its size says; the lowest address it may begin at.
+  p2: 0x0848_0000,
+  msom: 0x0848_0000,
 };
 
 /** Listens to a bus and lets a test wait for what it has heard. */

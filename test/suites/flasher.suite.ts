@@ -36,7 +36,7 @@ export function flasherSuite(name: string, openBench: OpenBench): void {
       expect(await bench.flasher.version()).toMatch(/^dfu-util 0\.\d+/);
     });
 
-    it.each(['electron', 'boron', 'b5som'] as const)(
+    it.each(['electron', 'boron', 'b5som', 'p2'] as const)(
       'writes into a %s what is then read back from it, progress never going back',
       async (platform) => {
         const { truth, unit } = await inDfu(platform);
@@ -62,15 +62,18 @@ export function flasherSuite(name: string, openBench: OpenBench): void {
       expect(await truth.readFlash(0x8020_0000, bytes.length)).toEqual(bytes);
     });
 
-    it.each(['electron', 'boron'] as const)('leaves DFU mode of a %s after a write when told to', async (platform) => {
-      const { truth, unit } = await inDfu(platform);
-      const watch = watchBus(bench);
-      const address = USER_PART[platform];
-      const bytes = await truth.readFlash(address, 8192);
-      await bench.flasher.write({ unit, alt: 0, address, bytes, leave: true }, calm());
-      expect(await watch.arrival(unit.portPath, 'normal', unit)).toMatchObject({ usbSerial: truth.deviceId });
-      watch.stop();
-    });
+    it.each(['electron', 'boron', 'msom'] as const)(
+      'leaves DFU mode of a %s after a write when told to',
+      async (platform) => {
+        const { truth, unit } = await inDfu(platform);
+        const watch = watchBus(bench);
+        const address = USER_PART[platform];
+        const bytes = await truth.readFlash(address, 8192);
+        await bench.flasher.write({ unit, alt: 0, address, bytes, leave: true }, calm());
+        expect(await watch.arrival(unit.portPath, 'normal', unit)).toMatchObject({ usbSerial: truth.deviceId });
+        watch.stop();
+      },
+    );
 
     it('leaves DFU mode after a read when told to, which changes nothing in the unit', async () => {
       const { truth, unit } = await inDfu('boron');
@@ -81,6 +84,119 @@ export function flasherSuite(name: string, openBench: OpenBench): void {
       await watch.arrival(unit.portPath, 'normal', unit);
       watch.stop();
       expect(await truth.readFlash(USER_PART.boron, 8192)).toEqual(before);
+    });
+
+    it.each(['electron', 'boron', 'p2'] as const)(
+      'reads a %s here and there through one reader, and leaves by it',
+      async (platform) => {
+        const { truth, unit } = await inDfu(platform);
+        const start = USER_PART[platform];
+        const reader = await bench.flasher.openReader(unit, 0, calm());
+        const seen: number[] = [];
+        for (const [offset, size] of [
+          [0x8000, 5000],
+          [0, 20_000],
+          [0x2000, 4096],
+          [100, 33],
+        ] as const) {
+          const bytes = await reader.read(start + offset, size, (doneBytes) => seen.push(doneBytes));
+          expect(bytes).toEqual(await truth.readFlash(start + offset, size));
+          expect(seen.at(-1)).toBe(size);
+        }
+        const watch = watchBus(bench);
+        await reader.leave();
+        await expect(reader.read(start, 16)).rejects.toMatchObject({ code: 'run/bug' });
+        await reader.close();
+        await watch.arrival(unit.portPath, 'normal', unit);
+        watch.stop();
+      },
+    );
+
+    it.each(['electron', 'boron', 'p2'] as const)(
+      'reads a %s whatever state an earlier program left it in, and can write it afterwards',
+      async (platform) => {
+        const { truth, unit } = await inDfu(platform);
+        const address = USER_PART[platform];
+        for (const mess of [BEGUN_READ, BEGUN_COMMAND, WRONG_REQUEST, CLEARED_FOR_NOTHING]) {
+          const pipe = await bench.bus.openControl(unit);
+          await pipe.claim(0, 0);
+          for (const [request, value, data] of mess) {
+            const setup = { requestType: 0x21, request, value, index: 0 };
+            const sent =
+              request === UPLOAD
+                ? pipe.transferIn({ ...setup, requestType: 0xa1 }, 64, bench.patienceMs)
+                : pipe.transferOut(setup, data, bench.patienceMs);
+            await sent.catch(() => undefined);
+          }
+          await pipe.close();
+          const back = { unit, alt: 0, address, sizeBytes: 6000, leave: false };
+          expect(await bench.flasher.readBack(back, calm())).toEqual(await truth.readFlash(address, 6000));
+        }
+        const bytes = someBytes(3000, 11);
+        await bench.flasher.write({ unit, alt: 0, address, bytes, leave: false }, calm());
+        expect(await truth.readFlash(address, bytes.length)).toEqual(bytes);
+      },
+    );
+
+    it('reads what an aborted write left in the flash', async () => {
+      const { truth, unit } = await inDfu('boron');
+      const abort = new AbortController();
+      const bytes = someBytes(40_000, 12);
+      const job = { unit, alt: 0, address: USER_PART.boron, bytes, leave: false };
+      const pending = bench.flasher.write(job, {
+        ...calm(),
+        signal: abort.signal,
+        onProgress: ({ phase, doneBytes }) => {
+          if (phase === 'write' && doneBytes > 0) abort.abort();
+        },
+      });
+      await expect(pending).rejects.toMatchObject({ code: 'run/aborted' });
+      const back = { unit, alt: 0, address: USER_PART.boron, sizeBytes: bytes.length, leave: false };
+      const seen = await bench.flasher.readBack(back, calm());
+      expect(seen).toEqual(await truth.readFlash(USER_PART.boron, bytes.length));
+      expect(seen).not.toEqual(bytes);
+    });
+
+    it.each(['b5som', 'p2'] as const)('is told by a protected %s that it gives nothing away', async (platform) => {
+      const { unit } = await inDfu(platform, ['protected']);
+      const back = { unit, alt: 0, address: USER_PART[platform], sizeBytes: 4096, leave: false };
+      await expect(bench.flasher.readBack(back, calm())).rejects.toMatchObject({ code: 'unit/protected' });
+    });
+
+    it('reads no other enumeration and no other unit than the one that is meant', async () => {
+      const { truth, unit } = await inDfu('boron');
+      for (const other of [
+        { ...unit, usbSerial: 'e00fce68ffffffffffffffff' },
+        { ...unit, address: unit.address + 1 },
+        { ...unit, productId: 0xd00a },
+      ]) {
+        const back = { unit: other, alt: 0, address: USER_PART.boron, sizeBytes: 64, leave: true };
+        await expect(bench.flasher.readBack(back, calm())).rejects.toMatchObject({ code: 'flash/unit-not-found' });
+      }
+      const reader = await bench.flasher.openReader(unit, 0, calm());
+      await truth.unplug();
+      await expect(reader.read(USER_PART.boron, 64)).rejects.toMatchObject({ code: 'flash/unit-not-found' });
+      await reader.close();
+    });
+
+    it('ends a read at once on abort, and neither reads nor writes a unit that is being read', async () => {
+      const { unit } = await inDfu('boron');
+      const abort = new AbortController();
+      const reader = await bench.flasher.openReader(unit, 0, { ...calm(), signal: abort.signal });
+      await expect(bench.flasher.openReader(unit, 0, calm())).rejects.toMatchObject({ code: 'run/bug' });
+      const reading = reader.read(USER_PART.boron, 200_000, () => abort.abort());
+      await expect(reading).rejects.toMatchObject({ code: 'run/aborted' });
+      await reader.close();
+      const back = { unit, alt: 0, address: USER_PART.boron, sizeBytes: 64, leave: false };
+      expect(await bench.flasher.readBack(back, calm())).toHaveLength(64);
+    });
+
+    it('gives up on a unit that stays busy', async () => {
+      const { unit } = await inDfu('boron', ['dfu-stuck-busy=2']);
+      const job = { unit, alt: 0, address: USER_PART.boron, bytes: someBytes(20_000, 9), leave: false };
+      await expect(bench.flasher.write(job, { ...calm(), stallMs: 1500 })).rejects.toThrow();
+      const reading = bench.flasher.openReader(unit, 0, { ...calm(), stallMs: 300 });
+      await expect(reading).rejects.toMatchObject({ code: 'flash/stalled' });
     });
 
     it('does not write into a unit with another serial, though it is in the right port', async () => {
@@ -146,6 +262,8 @@ export function flasherSuite(name: string, openBench: OpenBench): void {
       ['electron', 'dfu-error-write=2', 'flash/write-failed'],
       ['boron', 'unplug-at-byte=6000', 'flash/unit-not-found'],
       ['b5som', 'protected', 'unit/protected'],
+      ['p2', 'dfu-stall-erase', 'flash/write-failed'],
+      ['p2', 'protected', 'unit/protected'],
     ] as const)('tells of a %s with %s: %s', async (platform, fault, code) => {
       const { unit } = await inDfu(platform, [fault]);
       const job = { unit, alt: 0, address: USER_PART[platform], bytes: someBytes(20_000, 8), leave: false };
@@ -168,6 +286,20 @@ export function flasherSuite(name: string, openBench: OpenBench): void {
     });
   });
 }
+
+const [DOWNLOAD, UPLOAD, CLEAR_STATUS] = [1, 2, 4];
+const SET_ADDRESS = Uint8Array.of(0x21, 0x00, 0x40, 0x0b, 0x00);
+const NOTHING = new Uint8Array(0);
+
+/** What a program may have done last to a unit in DFU mode before it was killed: request, value, data. */
+type Mess = readonly (readonly [request: number, value: number, data: Uint8Array])[];
+const BEGUN_READ: Mess = [[UPLOAD, 2, NOTHING]];
+const BEGUN_COMMAND: Mess = [[DOWNLOAD, 0, SET_ADDRESS]];
+const WRONG_REQUEST: Mess = [
+  [DOWNLOAD, 0, SET_ADDRESS],
+  [UPLOAD, 2, NOTHING],
+];
+const CLEARED_FOR_NOTHING: Mess = [[CLEAR_STATUS, 0, NOTHING]];
 
 function expectForward(seen: readonly FlashProgress[], totalBytes: number): void {
   const order = { erase: 0, write: 1, read: 2 };

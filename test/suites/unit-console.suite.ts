@@ -40,17 +40,24 @@ export function unitConsoleSuite(name: string, openBench: OpenBench): void {
       return plugged;
     };
     const askIdentity = (unit: UsbUnit, timeoutMs = bench.patienceMs): Promise<ConsoleAnswer> =>
-      bench.console.ask(unit, 'i', { ...untimed(bench), timeoutMs, isComplete: isIdentityComplete });
+      bench.console.ask(unit, 'i', {
+        ...untimed(bench),
+        timeoutMs,
+        isComplete: (lines) => isIdentityComplete(lines, unit.platform.isCellular),
+      });
 
-    it.each(['electron', 'b5som'] as const)('gives the identity of a %s, and never its secret', async (platform) => {
-      const { truth, unit } = await listening(platform);
-      const answer = await askIdentity(unit);
-      expect(answer).toMatchObject({ complete: true, garbled: false });
-      expect(readIdentity(answer.lines)).toMatchObject({ deviceId: truth.deviceId });
-      const text = answer.lines.join('\n');
-      expect(text).not.toMatch(/secret/i);
-      if (truth.mobileSecret !== undefined) expect(text).not.toContain(truth.mobileSecret);
-    });
+    it.each(['electron', 'b5som', 'p2', 'msom'] as const)(
+      'gives the identity of a %s, and never its secret',
+      async (platform) => {
+        const { truth, unit } = await listening(platform);
+        const answer = await askIdentity(unit);
+        expect(answer).toMatchObject({ complete: true, garbled: false });
+        expect(readIdentity(answer.lines)).toMatchObject({ deviceId: truth.deviceId });
+        const text = answer.lines.join('\n');
+        expect(text).not.toMatch(/secret/i);
+        if (truth.mobileSecret !== undefined) expect(text).not.toContain(truth.mobileSecret);
+      },
+    );
 
     it('reads IMEI and ICCID of an Electron, which tells them here alone', async () => {
       const { truth, unit } = await listening('electron');
@@ -126,6 +133,7 @@ export function unitConsoleSuite(name: string, openBench: OpenBench): void {
       ['boron', []],
       ['boron', ['wrong-touch']],
       ['electron', []],
+      ['p2', []],
     ] as const)('sends a %s into DFU mode by the baud touch, with %j', async (platform, faults) => {
       const { unit } = await plugInAndWait(bench, platform, faults);
       const watch = watchBus(bench);

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ControlSession } from '../../src-main/ports/unit-control.ts';
 import type { UsbUnit } from '../../src-main/ports/usb-bus.ts';
-import { type Bench, intoDfu, type OpenBench, plugInAndWait, watchBus } from './bench.ts';
+import { type Bench, type BenchUnit, intoDfu, type OpenBench, plugInAndWait, watchBus } from './bench.ts';
 
 /** What a UnitControl promises (src-main/ports/unit-control.ts). */
 export function unitControlSuite(name: string, openBench: OpenBench): void {
@@ -23,27 +23,33 @@ export function unitControlSuite(name: string, openBench: OpenBench): void {
       return session;
     };
 
-    it.each(['boron', 'b5som', 'electron'] as const)('learn who a %s is and what it runs', async (platform) => {
-      const { truth, unit } = await plugInAndWait(bench, platform);
-      const session = await open(unit);
-      expect(await session.systemVersion()).toBe(truth.deviceOs);
-      expect(await session.deviceId()).toEqual({ value: truth.deviceId });
-      expect(await session.serialNumber()).toEqual({ value: truth.serialNumber });
-      const modules = await session.modules();
-      expect(modules).toMatchObject({
-        value: expect.arrayContaining([
-          expect.objectContaining({ function: 'bootloader', store: 'main', faults: [] }),
-          expect.objectContaining({ function: 'system-part', index: 1, store: 'main', faults: [] }),
-          expect.objectContaining({ function: 'user-part', store: 'main', faults: [] }),
-        ]),
-      });
-    });
+    it.each(['boron', 'b5som', 'electron', 'p2', 'msom'] as const)(
+      'learn who a %s is and what it runs',
+      async (platform) => {
+        const { truth, unit } = await plugInAndWait(bench, platform);
+        const session = await open(unit);
+        expect(await session.systemVersion()).toBe(truth.deviceOs);
+        expect(await session.deviceId()).toEqual({ value: truth.deviceId });
+        expect(await session.serialNumber()).toEqual({ value: truth.serialNumber });
+        const modules = await session.modules();
+        expect(modules).toMatchObject({
+          value: expect.arrayContaining([
+            expect.objectContaining({ function: 'bootloader', store: 'main', faults: [] }),
+            expect.objectContaining({ function: 'system-part', index: 1, store: 'main', faults: [] }),
+            expect.objectContaining({ function: 'user-part', store: 'main', faults: [] }),
+          ]),
+        });
+      },
+    );
 
-    it('read the SIM, turning the modem on by themselves', async () => {
-      const { truth, unit } = await plugInAndWait(bench, 'boron');
-      const session = await open(unit);
-      expect(await session.sim(bench.patienceMs)).toEqual({ value: { iccid: truth.iccid, imei: truth.imei } });
-    });
+    it.each(['boron', 'msom'] as const)(
+      'read the SIM of a %s, turning the modem on by themselves',
+      async (platform) => {
+        const { truth, unit } = await plugInAndWait(bench, platform);
+        const session = await open(unit);
+        expect(await session.sim(bench.patienceMs)).toEqual({ value: { iccid: truth.iccid, imei: truth.imei } });
+      },
+    );
 
     it('hand on a refusal as a value: no SIM, no serial number, not supported', async () => {
       const { unit } = await plugInAndWait(bench, 'boron', ['no-sim', 'no-serial-number']);
@@ -52,6 +58,9 @@ export function unitControlSuite(name: string, openBench: OpenBench): void {
       expect(await session.serialNumber()).toMatchObject({ refused: expect.any(Number) });
       const electron = await plugInAndWait(bench, 'electron');
       expect(await (await open(electron.unit)).sim(bench.patienceMs)).toEqual({ refused: -120 });
+      await electron.truth.unplug();
+      const p2 = await plugInAndWait(bench, 'p2');
+      expect(await (await open(p2.unit)).sim(bench.patienceMs)).toEqual({ refused: -120 });
     });
 
     it('put a unit into listening mode and out of it', async () => {
@@ -101,8 +110,8 @@ export function unitControlSuite(name: string, openBench: OpenBench): void {
       await expect(session.deviceId()).rejects.toMatchObject({ code: 'unit/unplugged' });
     });
 
-    it('restart a unit', async () => {
-      const { unit } = await plugInAndWait(bench, 'boron');
+    it.each(['boron', 'msom'] as const)('restart a %s', async (platform) => {
+      const { unit } = await plugInAndWait(bench, platform);
       const watch = watchBus(bench);
       expect(await (await open(unit)).reset()).toEqual({ value: null });
       const again = await watch.arrival(unit.portPath, 'normal', unit);
@@ -115,6 +124,74 @@ export function unitControlSuite(name: string, openBench: OpenBench): void {
       const session = await open(unit);
       expect(await session.isProtected()).toEqual({ value: true });
       expect(await session.modules()).toEqual({ refused: -1801 });
+    });
+
+    it('tell the set-up mark and the assets, or that the firmware has no such thing', async () => {
+      const { unit } = await plugInAndWait(bench, 'boron');
+      const session = await open(unit);
+      expect(await session.isSetupDone()).toEqual({ value: true });
+      expect(await session.assets()).toEqual({ value: { available: [], required: [] } });
+      const electron = await open((await plugInAndWait(bench, 'electron')).unit);
+      expect(await electron.isSetupDone()).toEqual({ refused: -120 });
+      expect(await electron.assets()).toEqual({ refused: -120 });
+    });
+
+    it('send a module whole, in order, after which the unit restarts by itself and still has it', async () => {
+      const { truth, unit } = await plugInAndWait(bench, 'boron');
+      const watch = watchBus(bench);
+      const file = await bootloaderOf(truth);
+      const session = await open(unit);
+      const seen: number[] = [];
+      const sent = await session.updateFirmware(file, {
+        timeoutMs: bench.patienceMs,
+        onProgress: (doneBytes) => seen.push(doneBytes),
+      });
+      expect(sent).toEqual({ value: null });
+      expect(seen).toEqual([...seen].sort((one, other) => one - other));
+      expect([seen[0], seen.at(-1)]).toEqual([0, file.length]);
+      await watch.arrival(unit.portPath, 'normal', unit);
+      watch.stop();
+      expect(await bootloaderOf(truth)).toEqual(file);
+    });
+
+    it('hand on what a unit has against a module, and change nothing in it', async () => {
+      const { truth, unit } = await plugInAndWait(bench, 'boron');
+      const file = await bootloaderOf(truth);
+      const damaged = file.slice();
+      damaged[1000] = (damaged[1000] ?? 0) ^ 1;
+      const session = await open(unit);
+      const options = { timeoutMs: bench.patienceMs };
+      expect(await session.updateFirmware(damaged, options)).toEqual({ refused: -1330 });
+      expect(await session.updateFirmware(new Uint8Array(20_000_000), options)).toEqual({ refused: -1351 });
+      expect(await session.mode()).toEqual({ value: 'normal' });
+      expect(await bootloaderOf(truth)).toEqual(file);
+    });
+
+    it('leave no half update behind an abort', async () => {
+      const { truth, unit } = await plugInAndWait(bench, 'boron');
+      const file = await bootloaderOf(truth);
+      const abort = new AbortController();
+      const session = await open(unit, abort.signal);
+      const sending = session.updateFirmware(file, {
+        timeoutMs: bench.patienceMs,
+        onProgress: (doneBytes) => {
+          if (doneBytes >= file.length / 2) abort.abort();
+        },
+      });
+      await expect(sending).rejects.toMatchObject({ code: 'run/aborted' });
+      const next = await open(unit);
+      expect(await next.updateFirmware(file, { timeoutMs: bench.patienceMs })).toEqual({ value: null });
+    });
+
+    it('give up on an update in the time it was given', async () => {
+      const { truth, unit } = await plugInAndWait(bench, 'boron');
+      const session = await open(unit);
+      const file = await bootloaderOf(truth);
+      await expect(session.updateFirmware(file, { timeoutMs: 1 })).rejects.toMatchObject({
+        code: 'usb/transfer-failed',
+        evidence: { reason: 'timeout' },
+      });
+      expect(await session.mode()).toEqual({ value: 'normal' });
     });
 
     it('end at once on abort, and the next session works', async () => {
@@ -153,4 +230,12 @@ export function unitControlSuite(name: string, openBench: OpenBench): void {
       });
     });
   });
+}
+
+/** The bootloader in a unit's flash as a file: from its address to where its prefix at 0x200 says it ends (firmware-modules.md 1.2, 3.3). */
+async function bootloaderOf(truth: BenchUnit): Promise<Uint8Array> {
+  const start = 0xf4000;
+  const prefix = await truth.readFlash(start + 0x200, 24);
+  const end = new DataView(prefix.buffer, prefix.byteOffset).getUint32(4, true);
+  return truth.readFlash(start, end - start + 4);
 }

@@ -64,6 +64,17 @@ export function usbBusSuite(name: string, openBench: OpenBench): void {
       ]);
     });
 
+    it.each([
+      ['p2', 0x20, 'Photon 2'],
+      ['msom', 0x23, 'M-SoM'],
+    ] as const)('knows a %s, whose interfaces stand in another order, in both modes', async (platform, id, product) => {
+      const { truth, unit } = await plugInAndWait(bench, platform);
+      expect(unit).toMatchObject({ mode: 'normal', productId: 0xc000 | id, product, usbSerial: truth.deviceId });
+      const dfu = await intoDfu(bench, unit);
+      expect(dfu).toMatchObject({ mode: 'dfu', productId: 0xd000 | id, product: `${product} DFU Mode` });
+      expect(dfu).toMatchObject({ usbSerial: truth.deviceId, platform: unit.platform, portPath: unit.portPath });
+    });
+
     it('tells two units apart by their ports', async () => {
       const [one, other] = [await plugInAndWait(bench, 'boron'), await plugInAndWait(bench, 'boron')];
       expect(one.unit.portPath).not.toBe(other.unit.portPath);

@@ -19,7 +19,7 @@ export async function openVirtualBench(): Promise<Bench> {
     bus: line.bus,
     control: createUnitControl(line.bus),
     console: createUnitConsole({ binding: line.serialBinding, consolePath: line.consolePath }),
-    flasher: createDfuUtilFlasher({ ...line.dfuUtil, bus: line.bus, selectByPath: true }),
+    flasher: createDfuUtilFlasher({ run: line.runDfuUtil, bus: line.bus, selectByPath: true }),
     patienceMs: 15_000,
     async plugIn(platform, faults = []) {
       const free = SLOTS.find(({ slot }) => line.unitIn(slot) === undefined);

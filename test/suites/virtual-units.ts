@@ -4,7 +4,13 @@ import { createUnitClock, type VirtualUnit } from '../../src-main/virtual/unit/v
 import type { BenchPlatform, BenchUnit } from './bench.ts';
 
 /** Device OS of the units every bench plugs in: one of each way to be identified (device-usb.md 3.1). */
-const DEVICE_OS: Readonly<Record<BenchPlatform, string>> = { electron: '2.3.1', boron: '5.9.0', b5som: '6.1.0' };
+const DEVICE_OS: Readonly<Record<BenchPlatform, string>> = {
+  electron: '2.3.1',
+  boron: '5.9.0',
+  b5som: '6.1.0',
+  p2: '5.9.0',
+  msom: '6.1.0',
+};
 
 const ICCID = '8901410321111851072';
 

@@ -7,13 +7,20 @@ import { auditFailure } from './audit-failures.ts';
 import type { AuditFiles } from './audit-files.ts';
 import type { EntryRows } from './entry-rows.ts';
 import { type Head, readHead } from './head-file.ts';
-import { countOutcomes, findRunIds, passedInBatch, readRun, unfinishedRunIds } from './run-queries.ts';
+import {
+  countOutcomes,
+  findRunIds,
+  passedInBatch,
+  readRun,
+  recentRunIdsOfSlot,
+  unfinishedRunIds,
+} from './run-queries.ts';
 import { verifyChain } from './verify-chain.ts';
 
 /** What can be asked of a log without the right to write. */
 export type AuditLogReader = Pick<
   AuditLog,
-  'readRun' | 'findRuns' | 'unfinishedRuns' | 'passedInBatch' | 'countOutcomes' | 'verify' | 'close'
+  'readRun' | 'findRuns' | 'recentRuns' | 'unfinishedRuns' | 'passedInBatch' | 'countOutcomes' | 'verify' | 'close'
 >;
 
 /** Everything that reads; the writing log is built on it. */
@@ -34,6 +41,12 @@ export class SqliteAuditLogReader implements AuditLogReader {
 
   findRuns(query: RunQuery): readonly RunRecord[] {
     return this.reading('Finding runs', () => findRunIds(this.database, query).flatMap((runId) => this.known(runId)));
+  }
+
+  recentRuns(slot: string, limit: number): readonly RunRecord[] {
+    return this.reading('Finding the runs of a slot', () =>
+      recentRunIdsOfSlot(this.database, slot, limit).flatMap((runId) => this.known(runId)),
+    );
   }
 
   unfinishedRuns(): readonly RunBegun[] {

@@ -61,6 +61,25 @@ export function findRunIds(database: Database.Database, query: RunQuery): readon
     .map((row) => row.run_id);
 }
 
+/** Further back than this a slot's runs say nothing of its cable today. */
+const RECENT_RUNS = 5000;
+
+/**
+ * The last ended runs of a slot, newest first, among the last RECENT_RUNS of the log. The slot is in the entries alone: walking the
+ * newest of them costs milliseconds, an index of its own would have to be kept and verified for ever.
+ */
+export function recentRunIdsOfSlot(database: Database.Database, slot: string, limit: number): readonly string[] {
+  return database
+    .prepare<{ slot: string; limit: number; recent: number }, { run_id: string }>(
+      `SELECT run.run_id FROM (SELECT run_id, seq FROM run ORDER BY seq DESC LIMIT :recent) run
+       JOIN run_end USING (run_id) JOIN entry ON entry.seq = run.seq
+       WHERE CASE WHEN json_valid(entry.body) THEN json_extract(entry.body, '$.slot') END = :slot
+       ORDER BY run.seq DESC LIMIT :limit`,
+    )
+    .all({ slot, limit, recent: RECENT_RUNS })
+    .map((row) => row.run_id);
+}
+
 /** Runs that began and did not end, oldest first. */
 export function unfinishedRunIds(database: Database.Database): readonly string[] {
   return database

@@ -1,7 +1,7 @@
 import { StationError } from '../../domain/failure.ts';
 import type { FailureCode } from '../../domain/failure-codes.ts';
 import type { JsonObject } from '../../domain/json.ts';
-import { readBoundedBody } from './bounded-body.ts';
+import { readBoundedBody, readBoundedBytes } from './bounded-body.ts';
 import { namePage, type Refusal, readHiddenRefusal, readRefusal } from './error-answer.ts';
 import { jsonOf } from './json-answer.ts';
 import { nameNetworkError } from './network-error.ts';
@@ -15,10 +15,12 @@ export type CloudRequest = {
   readonly isAbsence?: (status: number, refusal: Refusal) => boolean;
   /** True when this status means "accepted, still working". The answer is then an empty object. */
   readonly isAccepted?: (status: number) => boolean;
+  /** A success is a file of at most so many bytes, and no JSON. */
+  readonly fileMaxBytes?: number;
 };
 
-/** A success: the JSON, and what the record keeps of the exchange. */
-export type Received = { readonly json: unknown; readonly evidence: JsonObject };
+/** A success: the JSON or the file, and what the record keeps of the exchange. */
+export type Received = { readonly json: unknown; readonly evidence: JsonObject; readonly file?: Uint8Array };
 
 /** What every request needs. `baseUrl` is checked and has no trailing slash. */
 export type Exchange = {
@@ -71,6 +73,7 @@ export async function attemptRequest(
   const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(timeoutMs)));
   let response: Response;
   let body: string | undefined;
+  let file: Uint8Array | undefined;
   try {
     response = await exchange.fetch(`${exchange.baseUrl}${request.path}`, {
       method: request.method,
@@ -79,7 +82,9 @@ export async function attemptRequest(
       signal: AbortSignal.any([signal, timeout]),
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
     });
-    const received = await readBoundedBody(response);
+    const isFile = request.fileMaxBytes !== undefined && response.status === 200;
+    if (isFile) file = await readBoundedBytes(response, request.fileMaxBytes);
+    const received = isFile ? undefined : await readBoundedBody(response);
     body = received === undefined ? undefined : blankBody(received, blank);
   } catch (thrown) {
     signal.throwIfAborted();
@@ -101,6 +106,7 @@ export async function attemptRequest(
     status: response.status,
     ...(requestId === null ? {} : { requestId: blank(requestId).slice(0, 100) }),
   };
+  if (file !== undefined) return { json: undefined, evidence, file };
   const judged = body === undefined ? TOO_LARGE : judgeAnswer(request, response.status, body);
   if (judged.kind === 'success') return { json: judged.json, evidence };
   if (judged.kind === 'absence') return undefined;

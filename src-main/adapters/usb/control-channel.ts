@@ -19,12 +19,18 @@ export type ControlChannel = {
    * Runs one request to its end and returns its result code and reply. Rejects with `usb/transfer-failed` (reason 'stall',
    * 'timeout' or 'other'), `unit/unplugged`, `unit/garbled-answer` or `run/aborted`; the unit has then been told to drop it.
    */
-  request(type: number, payload: Uint8Array, timeoutMs: number): Promise<{ result: number; reply: Uint8Array }>;
+  request(type: number, payload: Uint8Array, options: RequestOptions): Promise<{ result: number; reply: Uint8Array }>;
   /** A plain transfer on the same pipe, rejecting likewise. */
   transferIn(setup: SetupPacket, length: number, timeoutMs: number): Promise<Uint8Array>;
   /** Drops every request in the unit, whoever made it. */
   cancelAll(): Promise<void>;
   close(): Promise<void>;
+};
+
+export type RequestOptions = {
+  readonly timeoutMs: number;
+  /** Waits between questions, in milliseconds, the last one repeating; by default short at first and then longer. */
+  readonly pollsMs?: readonly number[];
 };
 
 /** Opens EP0 of this unit. Everything on it ends with `run/aborted` when `signal` aborts. */
@@ -43,7 +49,8 @@ export async function openControlChannel(bus: UsbBus, unit: UsbUnit, signal: Abo
 
   const wire = createWire(pipe, unit, signal);
   return {
-    request: (type, payload, timeoutMs) => runRequest(wire, type, payload, Date.now() + timeoutMs),
+    request: (type, payload, { timeoutMs, pollsMs = POLLS_MS }) =>
+      runRequest(wire, type, payload, { deadline: Date.now() + timeoutMs, pollsMs }),
     transferIn: wire.transferIn,
     async cancelAll() {
       await wire.service(SERVICE.reset, 0, 0, TRANSFER_MS);
@@ -103,11 +110,13 @@ function createWire(pipe: ControlPipe, unit: UsbUnit, signal: AbortSignal): Wire
   return wire;
 }
 
+type Pace = { readonly deadline: number; readonly pollsMs: readonly number[] };
+
 async function runRequest(
   wire: Wire,
   type: number,
   payload: Uint8Array,
-  deadline: number,
+  { deadline, pollsMs }: Pace,
 ): Promise<{ result: number; reply: Uint8Array }> {
   if (payload.length > MAX_PAYLOAD_BYTES) {
     throw new StationError('run/bug', `A request of ${payload.length} bytes does not fit the control channel.`);
@@ -120,12 +129,12 @@ async function runRequest(
   const started = await begin(wire, type, payload.length, left);
   try {
     if (started.status === SERVICE_STATUS.pending) {
-      await checkUntilDone(wire, type, started.id, left);
+      await checkUntilDone(wire, type, started.id, left, pollsMs);
     }
     for (let at = 0; at < payload.length; at += CHUNK_BYTES) {
       await wire.send(started.id, payload.subarray(at, at + CHUNK_BYTES), left());
     }
-    const ended = await checkUntilDone(wire, type, started.id, left);
+    const ended = await checkUntilDone(wire, type, started.id, left, pollsMs);
     const reply = await receiveReply(wire, type, started.id, ended.size ?? 0, left);
     return { result: ended.result ?? 0, reply };
   } catch (thrown) {
@@ -150,18 +159,24 @@ async function begin(
     if (status !== SERVICE_STATUS.busy && status !== SERVICE_STATUS.noMemory) {
       throw faulty('other', `control request ${type} was not accepted (status ${status})`);
     }
-    await wire.pause(Math.min(pollAt(attempt + 3), left()));
+    await wire.pause(Math.min(pollAt(attempt + 3, POLLS_MS), left()));
   }
 }
 
-async function checkUntilDone(wire: Wire, type: number, id: number, left: () => number): Promise<ServiceReply> {
+async function checkUntilDone(
+  wire: Wire,
+  type: number,
+  id: number,
+  left: () => number,
+  pollsMs: readonly number[],
+): Promise<ServiceReply> {
   for (let attempt = 0; ; attempt += 1) {
     const reply = await wire.service(SERVICE.check, 0, id, left());
     if (reply.status === SERVICE_STATUS.ok) return reply;
     if (reply.status !== SERVICE_STATUS.pending) {
       throw faulty('other', `control request ${type} was dropped by the unit (status ${reply.status})`);
     }
-    await wire.pause(Math.min(pollAt(attempt), left()));
+    await wire.pause(Math.min(pollAt(attempt, pollsMs), left()));
   }
 }
 
@@ -185,8 +200,8 @@ async function receiveReply(
   return reply;
 }
 
-function pollAt(attempt: number): number {
-  return POLLS_MS[Math.min(attempt, POLLS_MS.length - 1)] ?? 250;
+function pollAt(attempt: number, pollsMs: readonly number[]): number {
+  return pollsMs[Math.min(attempt, pollsMs.length - 1)] ?? 250;
 }
 
 function faulty(reason: 'timeout' | 'other', what: string): StationError {

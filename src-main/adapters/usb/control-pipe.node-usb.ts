@@ -18,6 +18,7 @@ export function createNodeUsbPipe(
   const closed = new AbortController();
   const over = AbortSignal.any([options.gone, closed.signal]);
   const underWay = new Set<Promise<unknown>>();
+  const claimed = new Set<number>();
   let isClosing = false;
 
   const guarded = async <Value>(what: string, timeoutMs: number, work: () => Promise<Value>): Promise<Value> => {
@@ -57,6 +58,14 @@ export function createNodeUsbPipe(
         if (status === 'stall') throw usbError('stall', what);
       });
     },
+    claim(interfaceNumber, alternate) {
+      const what = `claiming interface ${interfaceNumber}, alternate setting ${alternate}, on ${options.portPath}`;
+      return guarded(what, CLAIM_MS, async () => {
+        if (!claimed.has(interfaceNumber)) await device.claimInterface(interfaceNumber);
+        claimed.add(interfaceNumber);
+        await device.selectAlternateInterface(interfaceNumber, alternate);
+      });
+    },
     async close() {
       if (isClosing) return;
       isClosing = true;
@@ -65,6 +74,7 @@ export function createNodeUsbPipe(
       const release = async (): Promise<void> => {
         // The package cannot cancel a transfer, and throws when a device is closed under one; it ends at its own deadline.
         await Promise.allSettled(underWay);
+        for (const interfaceNumber of claimed) await device.releaseInterface(interfaceNumber).catch(() => undefined);
         await device.close();
       };
       const released = release().catch(() => undefined);
@@ -74,6 +84,7 @@ export function createNodeUsbPipe(
 }
 
 const LAPSE_MS = 1000;
+const CLAIM_MS = 5000;
 const REMOVAL_LAG_MS = 250;
 
 const TYPES = ['standard', 'class', 'vendor'] as const;

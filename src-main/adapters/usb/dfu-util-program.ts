@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { StationError } from '../../domain/failure.ts';
+import type { DfuUtilRunner } from '../../ports/flasher.ts';
 import { programEnvironment } from './program-environment.ts';
 
 /** How to start dfu-util: the program, arguments that come before ours, and additions to the little environment it gets. */
@@ -21,13 +22,44 @@ export type DfuUtilRun = {
   readonly trouble: string;
 };
 
+/** Runs dfu-util as a process: itself, and all it started, are asked to end on abort, and killed if they do not. */
+export function spawnDfuUtil(command: DfuUtilCommand): DfuUtilRunner {
+  return async (args, { signal, onText }) => {
+    const running = execa(command.command, [...(command.args ?? []), ...args], {
+      env: { ...programEnvironment(process.env), LC_ALL: 'C', ...command.env },
+      extendEnv: false,
+      cancelSignal: signal,
+      forceKillAfterDelay: GRACE_MS,
+      // The program may be a script around dfu-util: what it started ends with it.
+      killDescendants: true,
+      stdin: 'ignore',
+      buffer: false,
+      reject: false,
+      windowsHide: true,
+    });
+    for (const [channel, stream] of [['out', running.stdout] as const, ['err', running.stderr] as const]) {
+      stream.setEncoding('latin1');
+      stream.on('data', (text: string) => onText(channel, text));
+      stream.on('error', () => undefined);
+    }
+    const result = await running;
+    if (result.code === 'ENOENT' || result.code === 'EACCES' || result.code === 'ENOTDIR') {
+      throw new StationError('flash/tool-missing', `${command.command} cannot be started: ${result.code}.`);
+    }
+    const trouble = result.originalMessage;
+    return {
+      exitCode: result.isCanceled ? undefined : result.exitCode,
+      ...(trouble === undefined || trouble === '' ? {} : { trouble }),
+    };
+  };
+}
+
 /**
- * Runs dfu-util to its end. Rejects only with `flash/tool-missing`, when it cannot be started. On abort and when nothing new
- * was printed for `stallMs`, the program and all it started are asked to end, and killed if they do not; they are gone before
- * this returns.
+ * One run of dfu-util to its end. Rejects only with `flash/tool-missing`, when it cannot be started. On abort and when nothing new was
+ * printed for `stallMs` it is ended; it is gone before this returns.
  */
 export async function runDfuUtil(
-  command: DfuUtilCommand,
+  run: DfuUtilRunner,
   args: readonly string[],
   options: { readonly signal: AbortSignal; readonly stallMs: number; readonly onLine?: (line: string) => void },
 ): Promise<DfuUtilRun> {
@@ -35,19 +67,6 @@ export async function runDfuUtil(
   const stalled = new AbortController();
   let watchdog = setTimeout(() => stalled.abort(), options.stallMs);
   const transcript = createTranscript();
-
-  const running = execa(command.command, [...(command.args ?? []), ...args], {
-    env: { ...programEnvironment(process.env), LC_ALL: 'C', ...command.env },
-    extendEnv: false,
-    cancelSignal: AbortSignal.any([options.signal, stalled.signal]),
-    forceKillAfterDelay: GRACE_MS,
-    // The program may be a script around dfu-util: what it started ends with it.
-    killDescendants: true,
-    stdin: 'ignore',
-    buffer: false,
-    reject: false,
-    windowsHide: true,
-  });
   const onLine = (line: string): void => {
     // The same bar drawn again is not progress.
     if (!transcript.add(line)) return;
@@ -55,24 +74,25 @@ export async function runDfuUtil(
     watchdog = setTimeout(() => stalled.abort(), options.stallMs);
     options.onLine?.(line);
   };
-  eachLine(running.stdout, onLine);
-  eachLine(running.stderr, (line) => {
+  const out = createLineReader(onLine);
+  const err = createLineReader((line) => {
     transcript.addTrouble(line);
     onLine(line);
   });
-
   try {
-    const result = await running;
-    if (result.code === 'ENOENT' || result.code === 'EACCES' || result.code === 'ENOTDIR') {
-      throw new StationError('flash/tool-missing', `${command.command} cannot be started: ${result.code}.`);
-    }
+    const { exitCode, trouble } = await run(args, {
+      signal: AbortSignal.any([options.signal, stalled.signal]),
+      onText: (channel, text) => (channel === 'out' ? out : err).push(text),
+    });
+    out.end();
+    err.end();
     const lines = transcript.lines();
     return {
-      end: endOf(result.isCanceled, options.signal, result.exitCode),
-      exitCode: result.isCanceled ? undefined : result.exitCode,
+      end: endOf(exitCode, options.signal, stalled.signal),
+      exitCode,
       durationMs: Math.round(performance.now() - startedAt),
       transcript: lines,
-      trouble: transcript.trouble() || lines.at(-1) || result.originalMessage || 'it printed nothing',
+      trouble: transcript.trouble() || lines.at(-1) || trouble || 'it printed nothing',
     };
   } finally {
     clearTimeout(watchdog);
@@ -84,29 +104,30 @@ const GRACE_MS = 1_500;
 const MAX_LINES = 60;
 const MAX_LINE = 400;
 
-function endOf(isCanceled: boolean, signal: AbortSignal, exitCode: number | undefined): DfuUtilRun['end'] {
-  if (isCanceled) return signal.aborted ? 'aborted' : 'stalled';
-  return exitCode === undefined ? 'killed' : 'exited';
+function endOf(exitCode: number | undefined, signal: AbortSignal, stalled: AbortSignal): DfuUtilRun['end'] {
+  if (exitCode !== undefined) return 'exited';
+  if (signal.aborted) return 'aborted';
+  return stalled.aborted ? 'stalled' : 'killed';
 }
 
 /** dfu-util draws its bars with CR alone, so lines end at either (device-usb.md 7.2). A line without an end is capped. */
-function eachLine(stream: NodeJS.ReadableStream, onLine: (line: string) => void): void {
+function createLineReader(onLine: (line: string) => void): { push(text: string): void; end(): void } {
   let rest = '';
-  stream.setEncoding('latin1');
-  stream.on('data', (chunk: string) => {
-    const parts = (rest + chunk).split(/\r|\n/);
-    rest = (parts.pop() ?? '').slice(0, MAX_LINE);
-    for (const part of parts) if (part.trim() !== '') onLine(printable(part));
-    // A bar is drawn with a CR before it, not after it: take it as soon as it is whole.
-    if (/\d+ bytes$/.test(rest)) {
-      onLine(printable(rest));
-      rest = '';
-    }
-  });
-  stream.on('end', () => {
-    if (rest.trim() !== '') onLine(printable(rest));
-  });
-  stream.on('error', () => undefined);
+  return {
+    push(text) {
+      const parts = (rest + text).split(/\r|\n/);
+      rest = (parts.pop() ?? '').slice(0, MAX_LINE);
+      for (const part of parts) if (part.trim() !== '') onLine(printable(part));
+      // A bar is drawn with a CR before it, not after it: take it as soon as it is whole.
+      if (/\d+ bytes$/.test(rest)) {
+        onLine(printable(rest));
+        rest = '';
+      }
+    },
+    end() {
+      if (rest.trim() !== '') onLine(printable(rest));
+    },
+  };
 }
 
 function printable(line: string): string {

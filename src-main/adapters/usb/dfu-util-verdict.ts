@@ -11,12 +11,9 @@ const DFU_UTIL_EXIT = { ok: 0, usage: 64, software: 70, io: 74, protocol: 76 } a
  * the unit resets while it is being polled; that the unit then comes back is for the caller to see (device-usb.md 7.4).
  */
 export function isWritten(ended: DfuUtilRun, leave: boolean): boolean {
-  return isDone(ended, leave, /^File downloaded successfully$/);
-}
-
-/** True when an upload is done, by the same rule; whether all bytes came is for the caller to count. */
-export function isRead(ended: DfuUtilRun, leave: boolean): boolean {
-  return isDone(ended, leave, /^Upload +done\.$/);
+  const saysSo = ended.transcript.some((line) => /^File downloaded successfully$/.test(line));
+  if (ended.end !== 'exited' || !saysSo) return false;
+  return ended.exitCode === DFU_UTIL_EXIT.ok || (leave && ended.exitCode === DFU_UTIL_EXIT.io);
 }
 
 /** True when the unit refused a command, as opposed to data (messages of dfu-util 0.11). */
@@ -32,11 +29,6 @@ export function dfuUtilFailure(unit: UsbUnit, ended: DfuUtilRun, isGone: boolean
   return new StationError(code, `dfu-util on ${unit.portPath} failed (${how}): ${ended.trouble}`, {
     evidence: { exitCode: ended.exitCode ?? null, end: ended.end, transcript: ended.transcript },
   });
-}
-
-function isDone(ended: DfuUtilRun, leave: boolean, success: RegExp): boolean {
-  if (ended.end !== 'exited' || !ended.transcript.some((line) => success.test(line))) return false;
-  return ended.exitCode === DFU_UTIL_EXIT.ok || (leave && ended.exitCode === DFU_UTIL_EXIT.io);
 }
 
 /** Messages of dfu-util 0.11 that say more than its exit code; the first that matches wins. */

@@ -1,16 +1,17 @@
-import { rm } from 'node:fs/promises';
 import { StationError } from '../../domain/failure.ts';
-import type { Flasher, FlashOptions, FlashReport } from '../../ports/flasher.ts';
+import type { DfuUtilRunner, Flasher, FlashOptions, FlashReader, FlashReport } from '../../ports/flasher.ts';
 import type { UsbBus, UsbUnit } from '../../ports/usb-bus.ts';
 import { isFactoryConstantSerial } from '../../protocol/usb-ids.ts';
-import { type DfuUtilCommand, type DfuUtilRun, runDfuUtil } from './dfu-util-program.ts';
+import { openDfuReader } from './dfu-reader.ts';
+import { type DfuUtilCommand, type DfuUtilRun, runDfuUtil, spawnDfuUtil } from './dfu-util-program.ts';
 import { createProgressReader } from './dfu-util-progress.ts';
-import { dfuUtilFailure, isRead, isRefusedCommand, isWritten } from './dfu-util-verdict.ts';
-import { removeAbandonedFolders, withFileOf, withPlaceForFile } from './private-file.ts';
+import { dfuUtilFailure, isRefusedCommand, isWritten } from './dfu-util-verdict.ts';
+import { removeAbandonedFolders, withFileOf } from './private-file.ts';
 
-export type DfuUtilOptions = DfuUtilCommand & {
-  /** Asked after a failure whether the unit is still there: dfu-util's messages do not tell a refusal from an unplug. */
-  readonly bus?: UsbBus;
+/** dfu-util as a program to start, or as something that runs it. */
+export type DfuUtilOptions = (DfuUtilCommand | { readonly run: DfuUtilRunner }) & {
+  /** Reads flash, and tells after a failure whether the unit is still there: dfu-util's messages do not tell a refusal from an unplug. */
+  readonly bus: UsbBus;
   /**
    * Select the unit by its port path as well as by its serial. On by default, and off on macOS and Windows, where dfu-util's
    * bus numbers need not be the station's (device-usb.md 7.5; UNVERIFIED there).
@@ -18,105 +19,110 @@ export type DfuUtilOptions = DfuUtilCommand & {
   readonly selectByPath?: boolean;
 };
 
-/** Flashes with dfu-util 0.11, or with a program that takes and prints the same (device-usb.md 7). */
+/**
+ * Writes with dfu-util 0.11, or with a program that takes and prints the same (device-usb.md 7); reads by itself, over the bus, because
+ * a look at the flash is shorter than the start of a program.
+ */
 export function createDfuUtilFlasher(options: DfuUtilOptions): Flasher {
-  const { bus, selectByPath = process.platform !== 'darwin' && process.platform !== 'win32', ...command } = options;
+  const { bus, selectByPath = process.platform !== 'darwin' && process.platform !== 'win32' } = options;
+  const tool = 'run' in options ? options.run : spawnDfuUtil(options);
+  const toolName = 'run' in options ? 'dfu-util' : options.command;
   const busy = new Set<string>();
   let tidied: Promise<void> | undefined;
 
-  /** One dfu-util per port at a time; two would take the unit from each other. */
-  const onPort = async <Value>(unit: UsbUnit, work: () => Promise<Value>): Promise<Value> => {
-    if (busy.has(unit.portPath)) throw new StationError('run/bug', `dfu-util already runs on port ${unit.portPath}.`);
-    busy.add(unit.portPath);
-    tidied ??= removeAbandonedFolders();
-    try {
-      await tidied;
-      return await work();
-    } finally {
-      busy.delete(unit.portPath);
-    }
+  /** One user per port at a time; two would take the unit from each other. Returns how it is given back. */
+  const takePort = (unit: UsbUnit): (() => void) => {
+    const { portPath } = unit;
+    if (busy.has(portPath)) throw new StationError('run/bug', `Port ${portPath} is being flashed or read already.`);
+    busy.add(portPath);
+    return () => void busy.delete(portPath);
   };
 
   const run = async (unit: UsbUnit, args: readonly string[], job: JobOptions): Promise<DfuUtilRun> => {
     const select = [...selectionOf(unit, selectByPath), ...args];
     let hasMoved = false;
-    const progress = createProgressReader(job.totalBytes, job.phases, (step) => {
+    const progress = createProgressReader(job.totalBytes, (step) => {
       hasMoved ||= step.doneBytes > 0;
       job.onProgress?.(step);
     });
-    const runOnce = (): Promise<DfuUtilRun> => runDfuUtil(command, select, { ...job, onLine: progress.read });
+    const runOnce = (): Promise<DfuUtilRun> => runDfuUtil(tool, select, { ...job, onLine: progress.read });
     let ended = await runOnce();
     // A run that was killed can leave the unit between two states, where dfu-util does not look: the first command of the next
     // run is then refused, and clears it. Nothing has been changed in the unit yet.
-    if (!hasMoved && isRefusedCommand(ended)) {
-      await job.beforeAgain?.();
-      ended = await runOnce();
-    }
+    if (!hasMoved && isRefusedCommand(ended)) ended = await runOnce();
     if (ended.end === 'aborted') throw new StationError('run/aborted', `Flashing on ${unit.portPath} was aborted.`);
     return ended;
   };
 
   const refuse = async (unit: UsbUnit, ended: DfuUtilRun): Promise<StationError> => {
-    const isGone = bus !== undefined && !(await isPresent(bus, unit));
+    const isGone = !(await isPresent(bus, unit));
     return dfuUtilFailure(unit, ended, isGone);
+  };
+
+  const openReader = async (
+    unit: UsbUnit,
+    alt: number,
+    readOptions: Pick<FlashOptions, 'signal' | 'stallMs'>,
+  ): Promise<FlashReader> => {
+    const giveBack = takePort(unit);
+    try {
+      const reader = await openDfuReader(bus, unit, alt, readOptions);
+      const close = (): Promise<void> => reader.close().finally(giveBack);
+      return { ...reader, close };
+    } catch (thrown) {
+      giveBack();
+      throw thrown;
+    }
   };
 
   return {
     async version() {
-      const ended = await runDfuUtil(command, ['--version'], {
+      const ended = await runDfuUtil(tool, ['--version'], {
         signal: AbortSignal.timeout(VERSION_MS),
         stallMs: VERSION_MS,
       });
       const version = ended.transcript.find((line) => /^dfu-util \S+/.test(line));
       if (version !== undefined && ended.exitCode === 0) return version;
-      throw new StationError('flash/tool-missing', `${command.command} is not a dfu-util that runs: ${ended.trouble}`);
+      throw new StationError('flash/tool-missing', `${toolName} is not a dfu-util that runs: ${ended.trouble}`);
     },
 
-    write(job, flashOptions) {
+    async write(job, flashOptions) {
       const { unit, alt, address, bytes, leave } = job;
       const place = `${hexAddress(address)}${leave ? ':leave' : ''}`;
-      return onPort(unit, () =>
-        withFileOf(bytes, async (file): Promise<FlashReport> => {
+      const giveBack = takePort(unit);
+      try {
+        tidied ??= removeAbandonedFolders();
+        await tidied;
+        return await withFileOf(bytes, async (file): Promise<FlashReport> => {
           const args = ['-a', String(alt), '-s', place, '-D', file];
-          const phases = ['erase', 'write'] as const;
-          const ended = await run(unit, args, { ...flashOptions, phases, totalBytes: bytes.length });
+          const ended = await run(unit, args, { ...flashOptions, totalBytes: bytes.length });
           if (!isWritten(ended, leave)) throw await refuse(unit, ended);
           return reportOf(ended);
-        }),
-      );
+        });
+      } finally {
+        giveBack();
+      }
     },
 
-    readBack(job, flashOptions) {
-      const { unit, alt, address, sizeBytes, leave } = job;
-      const place = `${hexAddress(address)}:${sizeBytes}${leave ? ':leave' : ''}`;
-      return onPort(unit, () =>
-        withPlaceForFile(sizeBytes, async (file, read) => {
-          const args = ['-a', String(alt), '-s', place, '-U', file];
-          const beforeAgain = (): Promise<void> => rm(file, { force: true }); // it must not exist before (exit 73)
-          const ended = await run(unit, args, {
-            ...flashOptions,
-            phases: ['read'],
-            totalBytes: sizeBytes,
-            beforeAgain,
-          });
-          if (!isRead(ended, leave)) throw await refuse(unit, ended);
-          const bytes = await read();
-          if (bytes.length === sizeBytes) return bytes;
-          throw new StationError('flash/tool-failed', `Asked for ${sizeBytes} bytes, dfu-util wrote ${bytes.length}.`, {
-            evidence: { transcript: ended.transcript },
-          });
-        }),
-      );
+    openReader,
+
+    async readBack(job, flashOptions) {
+      const { unit, alt, address, sizeBytes: totalBytes, leave } = job;
+      const reader = await openReader(unit, alt, flashOptions);
+      try {
+        const bytes = await reader.read(address, totalBytes, (doneBytes) =>
+          flashOptions.onProgress?.({ phase: 'read', doneBytes, totalBytes }),
+        );
+        if (leave) await reader.leave();
+        return bytes;
+      } finally {
+        await reader.close();
+      }
     },
   };
 }
 
-type JobOptions = FlashOptions & {
-  readonly phases: readonly ('erase' | 'write' | 'read')[];
-  readonly totalBytes: number;
-  /** Clears what a first try left behind, before a second one. */
-  readonly beforeAgain?: () => Promise<void>;
-};
+type JobOptions = FlashOptions & { readonly totalBytes: number };
 
 const VERSION_MS = 15_000;
 const REMOVAL_LAG_MS = 300;

@@ -16,6 +16,9 @@ export type NodeUsbDevice = {
   readonly serialNumber?: string | null | undefined;
   open(): Promise<void>;
   close(): Promise<void>;
+  claimInterface(interfaceNumber: number): Promise<void>;
+  releaseInterface(interfaceNumber: number): Promise<void>;
+  selectAlternateInterface(interfaceNumber: number, alternate: number): Promise<void>;
   controlTransferIn(
     setup: NodeUsbSetup,
     length: number,

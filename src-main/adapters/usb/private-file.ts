@@ -1,4 +1,4 @@
-import { lstat, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,20 +8,6 @@ export async function withFileOf<Value>(bytes: Uint8Array, work: (file: string) 
     const file = join(folder, 'download.bin');
     await writeFile(file, bytes, { mode: 0o600, flag: 'wx' });
     return await work(file);
-  });
-}
-
-/**
- * A place in a folder that only this user can enter, for a program to write a file to; the file must not exist before. `read`
- * returns what was written, at most one byte more than `sizeBytes`.
- */
-export async function withPlaceForFile<Value>(
-  sizeBytes: number,
-  work: (file: string, read: () => Promise<Uint8Array>) => Promise<Value>,
-): Promise<Value> {
-  return await inPrivateFolder((folder) => {
-    const file = join(folder, 'upload.bin');
-    return work(file, () => readAtMost(file, sizeBytes + 1));
   });
 }
 
@@ -47,21 +33,5 @@ async function inPrivateFolder<Value>(work: (folder: string) => Promise<Value>):
     return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function readAtMost(path: string, limit: number): Promise<Uint8Array> {
-  const file = await open(path, 'r');
-  try {
-    const buffer = new Uint8Array(limit);
-    let size = 0;
-    while (size < limit) {
-      const { bytesRead } = await file.read(buffer, size, limit - size);
-      if (bytesRead === 0) break;
-      size += bytesRead;
-    }
-    return buffer.slice(0, size);
-  } finally {
-    await file.close();
   }
 }

@@ -1,52 +1,59 @@
 import { StationError } from '../../domain/failure.ts';
 import type { Answer, ControlSession, UnitControl } from '../../ports/unit-control.ts';
 import type { UsbBus, UsbUnit } from '../../ports/usb-bus.ts';
+import { readAssetInfo } from '../../protocol/asset-reports.ts';
 import {
+  getAssetInfoReply,
   getDeviceIdReply,
   getDeviceModeReply,
   getIccidReply,
   getModuleInfoReply,
   getProtectedStateReply,
   getSerialNumberReply,
+  isSetupDoneReply,
   setSetupDoneRequest,
 } from '../../protocol/control-messages.ts';
 import { CONTROL_REQUEST, RAW_REQUEST, SERVICE_REPLY_LENGTH, VENDOR_IN } from '../../protocol/control-requests.ts';
 import { readModuleInfo } from '../../protocol/module-reports.ts';
 import { type ControlChannel, failedBy, openControlChannel } from './control-channel.ts';
+import { forgetFirmware, sendFirmware } from './send-firmware.ts';
 
 /** How long a request may take, in milliseconds; a unit that is busy with its application answers late (device-usb.md 9). */
 const REQUEST_MS = 10_000;
 const MODULES_MS = 20_000;
 const VERSION_MS = 2_000;
+/** For telling a unit to forget half an update, after which there is nothing to wait for. */
+const CLEAN_UP_MS = 2_000;
 
 /** The control-request channel of units on this bus, whichever bus it is. */
 export function createUnitControl(bus: UsbBus): UnitControl {
-  return {
-    async open(unit, signal) {
-      signal.throwIfAborted();
-      const channel = await openControlChannel(bus, unit, signal);
-      try {
-        await channel.cancelAll();
-      } catch (thrown) {
-        // Firmware without the channel stalls this, and so does DFU mode: the session is still good for systemVersion().
-        if (!failedBy(thrown, 'stall')) {
-          await channel.close();
-          throw thrown;
-        }
+  const open = async (unit: UsbUnit, signal: AbortSignal): Promise<ControlChannel> => {
+    signal.throwIfAborted();
+    const channel = await openControlChannel(bus, unit, signal);
+    try {
+      await channel.cancelAll();
+    } catch (thrown) {
+      // Firmware without the channel stalls this, and so does DFU mode: the session is still good for systemVersion().
+      if (!failedBy(thrown, 'stall')) {
+        await channel.close();
+        throw thrown;
       }
-      return createSession(channel, unit);
-    },
+    }
+    return channel;
   };
+  return { open: async (unit, signal) => createSession(await open(unit, signal), unit, open) };
 }
 
-function createSession(channel: ControlChannel, unit: UsbUnit): ControlSession {
+type OpenChannel = (unit: UsbUnit, signal: AbortSignal) => Promise<ControlChannel>;
+
+function createSession(channel: ControlChannel, unit: UsbUnit, openAgain: OpenChannel): ControlSession {
   const ask = async <Value>(
     type: number,
     decode: (reply: Uint8Array) => Value,
     timeoutMs: number = REQUEST_MS,
     payload: Uint8Array = NOTHING,
   ): Promise<Answer<Value>> => {
-    const { result, reply } = await channel.request(type, payload, timeoutMs);
+    const { result, reply } = await channel.request(type, payload, { timeoutMs });
     return result < 0 ? { refused: result } : { value: decode(reply) };
   };
   const act = (type: number, payload?: Uint8Array): Promise<Answer<null>> => ask(type, () => null, REQUEST_MS, payload);
@@ -78,6 +85,15 @@ function createSession(channel: ControlChannel, unit: UsbUnit): ControlSession {
     enterDfu: () => act(CONTROL_REQUEST.enterDfu),
     reset: () => act(CONTROL_REQUEST.reset),
     setSetupDone: () => act(CONTROL_REQUEST.setSetupDone, setSetupDoneRequest.encode({ done: true })),
+    isSetupDone: () => ask(CONTROL_REQUEST.isSetupDone, (reply) => isSetupDoneReply.decode(reply).done),
+    assets: () => ask(CONTROL_REQUEST.assetInfo, (reply) => readAssetInfo(getAssetInfoReply.decode(reply))),
+    async updateFirmware(file, options) {
+      const sent = await sendFirmware(channel, file, options).catch(async (thrown: unknown) => {
+        await forgetFirmware(() => openAgain(unit, AbortSignal.timeout(CLEAN_UP_MS)));
+        throw thrown;
+      });
+      return sent;
+    },
     close: () => channel.close(),
   };
 }

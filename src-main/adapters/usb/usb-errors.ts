@@ -36,3 +36,14 @@ export function usbError(kind: UsbErrorKind, what: string, thrown?: unknown): St
     evidence: { reason: kind },
   });
 }
+
+/** How a transfer failed that a pipe rejected: 'stall', 'timeout', 'gone' or 'other'; undefined for any other error. */
+export function usbFailureReason(thrown: unknown): string | undefined {
+  if (!(thrown instanceof StationError) || thrown.code !== 'usb/transfer-failed') return undefined;
+  return typeof thrown.evidence?.reason === 'string' ? thrown.evidence.reason : undefined;
+}
+
+/** True for a request that the unit refused. */
+export function isStall(thrown: unknown): boolean {
+  return usbFailureReason(thrown) === 'stall';
+}

@@ -30,6 +30,7 @@ export const identify: Step<'arrival' | 'label', 'identity'> = {
       sleep: context.sleep,
       budget: context.budget,
       // Otherwise it is read once, after flashing: a modem takes seconds to start, and flashing stops it again.
+      recipe: context.recipe,
       wantsSim: label.kind === 'iccid' || label.kind === 'imei' || context.recipe.sim.readBeforeFlash,
     });
     if (!found.ok) return found;
@@ -50,6 +51,8 @@ function recorded(identity: UnitIdentity): JsonObject {
     ...(identity.serialNumber === undefined ? {} : { serialNumber: identity.serialNumber }),
     ...(identity.deviceOs === undefined ? {} : { deviceOs: identity.deviceOs }),
     ...(identity.modules === undefined ? {} : { modules: identity.modules }),
+    ...(identity.assets === undefined ? {} : { assets: identity.assets }),
+    ...(identity.isSetupDone === undefined ? {} : { isSetupDone: identity.isSetupDone }),
     ...(identity.sim === undefined ? {} : { iccid: identity.sim.iccid, imei: identity.sim.imei ?? null }),
   };
 }

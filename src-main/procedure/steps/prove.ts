@@ -2,6 +2,7 @@ import { failure, type Result, refuse } from '../../domain/failure.ts';
 import type { ModuleReport } from '../../domain/module-report.ts';
 import { type ModulesProven, proveModules } from '../../firmware/prove-modules.ts';
 import type { Recipe } from '../../firmware/recipe.ts';
+import type { AssetList } from '../../ports/unit-control.ts';
 import type { UsbUnit } from '../../ports/usb-bus.ts';
 import type { Proof } from '../facts.ts';
 import type { Step, StepContext } from '../procedure.ts';
@@ -17,22 +18,22 @@ const SETTLE_MS = 3000;
 
 /**
  * Proves what runs: the Device OS version string, every module with version and integrity as the recipe pins them, and the product
- * binary by its hash, because no unit reports its product version over USB (firmware-modules.md 0.7, 7.3). A unit that boots is no
- * proof. Firmware before 5.6 reports hashes only on the console, so there the console is asked as well.
+ * binary by its hash, because no unit reports its product version over USB (firmware-modules.md 0.7, 7.3), and every asset. A unit that
+ * boots is no proof. What was read back from the flash before the restart is kept beside it. Firmware before 5.6 reports hashes only on the console, so there the console is asked as well.
  *
  * A unit may restart once more by itself after an update (bootloader self-update, device-usb.md 9 row 17): the step then starts over.
  * Until that restart its firmware is not what it will be, so nothing is held against a unit before it has stood still for a while.
  */
-export const prove: Step<'restarted' | 'identity' | 'label', 'proof'> = {
+export const prove: Step<'restarted' | 'completed' | 'flashed' | 'identity' | 'label', 'proof'> = {
   id: 'prove',
   title: 'Check firmware',
-  needs: ['restarted', 'identity', 'label'],
+  needs: ['restarted', 'completed', 'flashed', 'identity', 'label'],
   gives: ['proof'],
   timeoutMs: 90_000,
   silenceIs: 'unit/no-answer',
   attempts: 3,
   retryOn: ['usb/transfer-failed', 'usb/no-console', 'unit/no-answer', 'unit/garbled-answer', 'unit/unplugged'],
-  run: async ({ identity, label }, context) => {
+  run: async ({ identity, label, flashed, completed }, context) => {
     const { presence, signal, budget } = context;
     const unit = await withinTime(budget(RETURN_MS), signal, (limit) =>
       presence.waitFor(({ mode }) => mode === 'normal', limit),
@@ -47,7 +48,7 @@ export const prove: Step<'restarted' | 'identity' | 'label', 'proof'> = {
     }
     const seen = await unlessSilent('unit/no-answer', () => readRunning(unit, context));
     if (!seen.ok) return seen;
-    const { deviceId, serialNumber, deviceOs, modules } = seen.value;
+    const { deviceId, serialNumber, deviceOs, modules, assets } = seen.value;
     const evidence = { deviceId, serialNumber: serialNumber ?? null, deviceOs, modules };
     if (deviceId !== identity.deviceId) {
       const detail = `The unit was ${identity.deviceId} before flashing and says ${deviceId} now.`;
@@ -57,9 +58,9 @@ export const prove: Step<'restarted' | 'identity' | 'label', 'proof'> = {
       const detail = `The label says ${label.value}, the running unit says ${serialNumber ?? 'no serial number'}.`;
       return { ok: false, failure: failure('agree/label-mismatch', detail), evidence };
     }
-    const proven = proveFirmware(deviceOs, modules, context.recipe);
+    const proven = proveFirmware(seen.value, context.recipe);
     if (proven.ok) presence.forbidRestart();
-    else await context.sleep(SETTLE_MS);
+    else await untilSettled(unit, context);
     if (presence.current()?.address !== unit.address) {
       return {
         ok: false,
@@ -73,13 +74,27 @@ export const prove: Step<'restarted' | 'identity' | 'label', 'proof'> = {
       modules,
       productBinarySha256: proven.value.productBinarySha256,
       by: 'reported-hash',
+      readBack: [...flashed.readBack, ...completed.readBack],
+      ...(assets === undefined ? {} : { assets: assets.available }),
     };
     return { ok: true, facts: { proof }, learnt: { ...proof, serialNumber: serialNumber ?? null } };
   },
 };
 
-function proveFirmware(deviceOs: string, modules: readonly ModuleReport[], recipe: Recipe): Result<ModulesProven> {
-  if (deviceOs === recipe.deviceOs) return proveModules(modules, recipe);
+/** Waits as long as a unit may take to begin another restart, or until it is back from one. */
+async function untilSettled(unit: UsbUnit, { presence, signal, sleep }: StepContext): Promise<void> {
+  const settled = new AbortController();
+  const again = presence.waitFor(({ address }) => address !== unit.address, AbortSignal.any([signal, settled.signal]));
+  try {
+    await Promise.race([sleep(SETTLE_MS), again]);
+  } finally {
+    settled.abort();
+    await again.catch(() => undefined);
+  }
+}
+
+function proveFirmware({ deviceOs, modules, assets }: Running, recipe: Recipe): Result<ModulesProven> {
+  if (deviceOs === recipe.deviceOs) return proveModules(modules, recipe, assets);
   return refuse('prove/wrong-version', `The unit runs Device OS ${deviceOs}, the recipe wants ${recipe.deviceOs}.`);
 }
 
@@ -88,6 +103,8 @@ type Running = {
   readonly serialNumber: string | undefined;
   readonly deviceOs: string;
   readonly modules: readonly ModuleReport[];
+  /** Undefined where the recipe has none, or the firmware does not tell. */
+  readonly assets: AssetList | undefined;
 };
 
 async function readRunning(unit: UsbUnit, context: StepContext): Promise<Result<Running>> {
@@ -105,11 +122,13 @@ async function readRunning(unit: UsbUnit, context: StepContext): Promise<Result<
         failure: failure('prove/no-proof', 'The restarted unit does not tell its version and modules.'),
       };
     }
+    const assets = recipe.assets.length === 0 ? undefined : await session.assets();
     running = {
       deviceId: deviceId.value.toLowerCase(),
       serialNumber: 'value' in serialNumber ? serialNumber.value.trim().toUpperCase() : undefined,
       deviceOs,
       modules: modules.value,
+      assets: assets !== undefined && 'value' in assets ? assets.value : undefined,
     };
   } finally {
     await session.close();

@@ -1,4 +1,5 @@
 import { failure } from '../../domain/failure.ts';
+import type { SwitchFigures } from '../../domain/slot-health.ts';
 import type { UsbUnit } from '../../ports/usb-bus.ts';
 import type { Step, StepContext } from '../procedure.ts';
 import { withinTime } from '../time.ts';
@@ -17,6 +18,7 @@ export const restart: Step<'flashed' | 'dfu' | 'identity', 'restarted'> = {
   silenceIs: 'restart/not-back',
   run: async ({ dfu }, context) => {
     const { presence, signal } = context;
+    const begunMs = performance.now();
     presence.allowRestart();
     const visit = dfu === 'not-needed' ? undefined : dfu.unit;
     let unit = await settle(visit, context);
@@ -27,10 +29,12 @@ export const restart: Step<'flashed' | 'dfu' | 'identity', 'restarted'> = {
       return { ok: false, failure: failure('restart/still-in-dfu', detail) };
     }
     const normal = await presence.waitFor(({ mode }) => mode === 'normal', signal);
+    const figures: SwitchFigures = { switchMs: Math.round(performance.now() - begunMs), tries: secondLeave ? 2 : 1 };
     return {
       ok: true,
       facts: { restarted: normal },
       learnt: { mode: normal.mode, usbSerial: normal.usbSerial, product: normal.product, secondLeave },
+      ...(visit === undefined ? {} : { evidence: { figures } }),
     };
   },
 };

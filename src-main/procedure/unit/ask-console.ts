@@ -32,7 +32,8 @@ export type ConsoleIdentity = {
 
 /** The `i` command, on a unit in listening mode. Silence is `unit/no-answer`, noise `unit/garbled-answer`: both speak of the unit. */
 export async function askIdentity(unit: UsbUnit, options: AskOptions): Promise<Result<ConsoleIdentity>> {
-  const answer = await ask(unit, 'i', IDENTITY_MS, isIdentityComplete, options);
+  const isComplete = (lines: readonly string[]): boolean => isIdentityComplete(lines, unit.platform.isCellular);
+  const answer = await ask(unit, 'i', IDENTITY_MS, isComplete, options);
   const found = readIdentity(answer.lines);
   if (found.deviceId === undefined) return { ok: false, failure: unusable(answer) };
   const iccid = found.iccid === undefined ? undefined : parseIccid(found.iccid);

@@ -1,11 +1,13 @@
 import { type DeviceId, parseDeviceId } from '../../domain/device-id.ts';
 import { failure, type Result, StationError } from '../../domain/failure.ts';
 import type { ModuleReport } from '../../domain/module-report.ts';
+import type { Recipe } from '../../firmware/recipe.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Answer, ControlSession } from '../../ports/unit-control.ts';
 import type { UsbUnit } from '../../ports/usb-bus.ts';
 import type { SimIdentity, UnitIdentity } from '../facts.ts';
 import { shownDeviceId } from '../unit-presence.ts';
+import { askUpdateState } from '../update/ask-unit-state.ts';
 import { askIdentity, askModules, askVersion } from './ask-console.ts';
 import { readSimIdentity } from './read-sim-identity.ts';
 import { unlessSilent } from './unless-silent.ts';
@@ -16,6 +18,8 @@ export type IdentifyOptions = {
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly budget: (milliseconds: number) => number;
   readonly wantsSim: boolean;
+  /** The recipe the unit is meant for: what its plan has to know is asked as well. */
+  readonly recipe?: Recipe;
 };
 
 /**
@@ -76,6 +80,7 @@ async function identifyByControl(
     serialNumber: 'value' in serialNumber ? serialNumber.value.trim().toUpperCase() || undefined : undefined,
     deviceOs: version,
     modules: 'value' in modules ? modules.value : undefined,
+    ...(options.recipe === undefined ? {} : await askUpdateState(session, options.recipe)),
     route: 'control',
   };
   return withSim(identity, unit, options);

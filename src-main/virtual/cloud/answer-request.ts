@@ -109,16 +109,17 @@ function page(status: number, title: string): Answer {
 
 /** The headers of cloud-api.md 1.1. An answer of the network's own making (a page) has no request ID. */
 function send(response: ServerResponse, answer: Answer, requestId: string, breaksOff: boolean): void {
-  const text = answer.text ?? (answer.body === undefined ? '' : JSON.stringify(answer.body));
+  const content = answer.file ?? answer.text ?? (answer.body === undefined ? '' : JSON.stringify(answer.body));
   const isOurs = answer.headers?.['content-type'] !== 'text/html';
   response.writeHead(answer.status, {
     ...(isOurs ? { 'x-request-id': requestId, 'access-control-allow-origin': '*' } : {}),
     ...(answer.body === undefined ? {} : JSON_TYPE),
-    ...(answer.status === 204 ? {} : { 'content-length': Buffer.byteLength(text) }),
+    ...(answer.file === undefined ? {} : { 'content-type': 'application/octet-stream' }),
+    ...(answer.status === 204 ? {} : { 'content-length': Buffer.byteLength(content) }),
     ...answer.headers,
   });
-  if (!breaksOff) return void response.end(text);
-  response.write(text.slice(0, Math.ceil(text.length / 2)), () => response.socket?.destroySoon());
+  if (!breaksOff) return void response.end(content);
+  response.write(content.slice(0, Math.ceil(content.length / 2)), () => response.socket?.destroySoon());
 }
 
 function cut(request: IncomingMessage): void {

@@ -1,10 +1,11 @@
 import type { Json } from '../../domain/json.ts';
 
-/** What a request is answered with: JSON, or a text that is none (a proxy's page), or neither for an empty body. */
+/** What a request is answered with: JSON, a text that is none (a proxy's page), a file, or nothing for an empty body. */
 export type Answer = {
   readonly status: number;
   readonly body?: Json;
   readonly text?: string;
+  readonly file?: Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
 };
 

@@ -63,6 +63,16 @@ export type SimRecord = {
   neverActivates: boolean;
 };
 
+/** One uploaded version of a product's firmware (2.9). */
+export type FirmwareRecord = {
+  readonly productId: number;
+  readonly version: number;
+  readonly title: string;
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly uploadedAtMs: number;
+};
+
 export type TokenRecord = {
   readonly token: string;
   readonly username: string;

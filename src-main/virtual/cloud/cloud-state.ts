@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type CloudClock, createCloudClock } from './cloud-clock.ts';
-import type { DeviceRecord, ProductRecord, SimRecord, TokenRecord } from './cloud-records.ts';
+import type { DeviceRecord, FirmwareRecord, ProductRecord, SimRecord, TokenRecord } from './cloud-records.ts';
 
 /** All of the virtual cloud's memory. Tests may read and change it; the routes do nothing else. */
 export type CloudState = {
@@ -10,6 +10,8 @@ export type CloudState = {
   readonly devices: Map<string, DeviceRecord>;
   /** By ICCID. */
   readonly sims: Map<string, SimRecord>;
+  /** In the order of upload. */
+  readonly firmware: FirmwareRecord[];
   /** By token text. */
   readonly tokens: Map<string, TokenRecord>;
 };
@@ -42,6 +44,7 @@ export function createCloudState(clockSpeed?: number): CloudState {
     products: new Map(),
     devices: new Map(),
     sims: new Map(),
+    firmware: [],
     tokens: new Map(),
   };
 }
@@ -58,6 +61,16 @@ export function addProduct(state: CloudState, input: ProductInput): ProductRecor
   };
   state.products.set(product.id, product);
   return product;
+}
+
+/** Uploads a version of a product's firmware, as somebody with the right to does in the console. */
+export function addFirmware(
+  state: CloudState,
+  firmware: Pick<FirmwareRecord, 'productId' | 'version' | 'bytes'> & Partial<FirmwareRecord>,
+): void {
+  const { productId, version } = firmware;
+  const uploadedAtMs = state.clock.now();
+  state.firmware.push({ title: `Version ${version}`, name: 'firmware.bin', uploadedAtMs, ...firmware, productId });
 }
 
 /** Adds a token of 40 hex digits, as real ones are (1.2); an API user of the virtual team unless told otherwise. */

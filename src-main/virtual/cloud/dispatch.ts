@@ -5,12 +5,13 @@ import type { CloudFault } from './cloud-faults.ts';
 import type { ProductRecord, TokenRecord } from './cloud-records.ts';
 import type { CloudState } from './cloud-state.ts';
 import { DEVICE_ROUTES } from './device-routes.ts';
+import { FIRMWARE_ROUTES } from './firmware-routes.ts';
 import { PRODUCT_ROUTES } from './product-routes.ts';
 import type { Fields } from './request-body.ts';
 import type { Call, Route } from './route.ts';
 import { SIM_ROUTES } from './sim-routes.ts';
 
-const ROUTES: readonly Route[] = [...PRODUCT_ROUTES, ...DEVICE_ROUTES, ...SIM_ROUTES];
+const ROUTES: readonly Route[] = [...PRODUCT_ROUTES, ...DEVICE_ROUTES, ...SIM_ROUTES, ...FIRMWARE_ROUTES];
 
 /** The names a fault may be limited to. */
 export const CLOUD_ENDPOINTS: readonly string[] = ROUTES.map((route) => route.name);

@@ -3,8 +3,15 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { answerRequest } from './answer-request.ts';
 import { type CloudFault, type CloudFaults, createCloudFaults } from './cloud-faults.ts';
-import type { TokenRecord } from './cloud-records.ts';
-import { addProduct, addToken, type CloudState, createCloudState, type ProductInput } from './cloud-state.ts';
+import type { FirmwareRecord, TokenRecord } from './cloud-records.ts';
+import {
+  addFirmware,
+  addProduct,
+  addToken,
+  type CloudState,
+  createCloudState,
+  type ProductInput,
+} from './cloud-state.ts';
 import { registerUnit, type UnitInput } from './register-unit.ts';
 import { createRequestLog, type RequestLog } from './request-log.ts';
 
@@ -32,6 +39,8 @@ export type VirtualCloud = {
   readonly requests: RequestLog;
   addProduct(product: ProductInput): void;
   registerUnit(unit: UnitInput): void;
+  /** Uploads a version of a product's firmware. */
+  addFirmware(firmware: Pick<FirmwareRecord, 'productId' | 'version' | 'bytes'> & Partial<FirmwareRecord>): void;
   /** Makes a token and returns it: an API user with the operator's scopes unless told otherwise. */
   addToken(token?: Partial<TokenRecord>): string;
   /** Nobody listens any more: connections are refused. */
@@ -68,6 +77,7 @@ export async function createVirtualCloud(options: VirtualCloudOptions = {}): Pro
     requests,
     addProduct: (product) => void addProduct(state, product),
     registerUnit: (unit) => registerUnit(state, unit),
+    addFirmware: (firmware) => addFirmware(state, firmware),
     addToken: (input) => addToken(state, input),
     goOffline,
     goOnline: async () => {

@@ -2,6 +2,7 @@ import { failure, StationError } from '../../domain/failure.ts';
 import { platformByUsb } from '../../domain/platform.ts';
 import type { BusEvent, ControlPipe, UsbBus, UsbUnit } from '../../ports/usb-bus.ts';
 import type { TransferAnswer } from '../unit/usb-function.ts';
+import { REQUEST } from '../usbip/usb-descriptors.ts';
 import type { HostEvent, HostedUnit, VirtualHost } from './virtual-host.ts';
 
 /** The USB edge over the in-process line. Nothing above it can tell it from the real one. */
@@ -119,11 +120,24 @@ function openPipe(hosted: HostedUnit): ControlPipe {
       const copy = data.slice();
       await run((signal) => usbFunction.control({ ...setup, length: copy.length }, copy, signal), timeoutMs);
     },
+    async claim(interfaceNumber, alternate) {
+      const setup = {
+        requestType: STANDARD_TO_INTERFACE,
+        request: REQUEST.setInterface,
+        value: alternate,
+        index: interfaceNumber,
+        length: 0,
+      };
+      await run((signal) => usbFunction.control(setup, new Uint8Array(0), signal), CLAIM_MS);
+    },
     async close() {
       closing.abort();
     },
   };
 }
+
+const STANDARD_TO_INTERFACE = 0x01;
+const CLAIM_MS = 5000;
 
 function transferFailed(
   reason: 'stall' | 'timeout' | 'gone' | 'other',

@@ -1,9 +1,11 @@
 import type { Failure } from '../../domain/failure.ts';
 import { failure } from '../../domain/failure.ts';
+import { hubOf } from '../../domain/port-path.ts';
 import type { PortPath } from '../../ports/usb-bus.ts';
-import type { UsbFunction, UsbSocket } from '../unit/usb-function.ts';
+import type { UsbFunction, UsbSocket, UsbWire } from '../unit/usb-function.ts';
 import { queueTransfers } from '../usbip/queued-function.ts';
 import { type DescriptorSet, REQUEST, readDescriptors, readText } from '../usbip/usb-descriptors.ts';
+import { createHubWire } from './hub-wire.ts';
 
 /** One enumeration of a unit on the in-process line: what an operating system knows after it configured a USB device. */
 export type HostedUnit = {
@@ -32,6 +34,10 @@ export interface VirtualHost {
   present(): readonly HostedUnit[];
   /** Tells every change from now on, at once and in order. Returns the unsubscribe function. */
   subscribe(listener: (event: HostEvent) => void): () => void;
+  /** Cuts these ports off the bus: their units are removed, and what is plugged in meanwhile is not enumerated. */
+  sever(isCut: (portPath: PortPath) => boolean): void;
+  /** Ends that: what is in these ports is enumerated anew. */
+  rejoin(isBack: (portPath: PortPath) => boolean): void;
   /** Takes every unit off the bus and enumerates no more. */
   close(): void;
 }
@@ -40,11 +46,17 @@ export interface VirtualHost {
 const ENUMERATION_ATTEMPTS = 3;
 const LAST_ADDRESS = 127;
 
-/** Makes a host with these ports, e.g. `['1-1', '1-2']`. */
+/**
+ * Makes a host with these ports, e.g. `['1-1', '1-2.1', '1-2.2']`. A path with a dot is behind a hub; the ports of one hub share its
+ * wire, the host's own ports have one each.
+ */
 export function createVirtualHost(portPaths: readonly PortPath[]): VirtualHost {
   const listeners = new Set<(event: HostEvent) => void>();
-  const attached = new Map<PortPath, UsbFunction>();
+  const inSocket = new Map<PortPath, UsbFunction>();
+  const links = new Map<PortPath, AbortController>();
+  const severed = new Set<PortPath>();
   const configured = new Map<PortPath, HostedUnit>();
+  const wires = hubWires(portPaths);
   let lastAddress = 0;
   let isClosed = false;
 
@@ -58,20 +70,24 @@ export function createVirtualHost(portPaths: readonly PortPath[]): VirtualHost {
     } while (used.has(lastAddress));
     return lastAddress;
   };
-  const remove = (portPath: PortPath): void => {
-    attached.delete(portPath);
+  /** Ends the enumeration of a port, if there is one; transfers under way end as `gone` before anybody hears of it. */
+  const unlink = (portPath: PortPath): void => {
+    links.get(portPath)?.abort();
+    links.delete(portPath);
     const unit = configured.get(portPath);
     configured.delete(portPath);
     if (unit !== undefined) emit({ kind: 'removed', unit });
   };
-  const attach = async (portPath: PortPath, usbFunction: UsbFunction): Promise<void> => {
-    remove(portPath);
-    if (isClosed || usbFunction.gone.aborted) return;
-    attached.set(portPath, usbFunction);
-    const isCurrent = (): boolean => attached.get(portPath) === usbFunction;
-    usbFunction.gone.addEventListener('abort', () => isCurrent() && remove(portPath), { once: true });
+  const remove = (portPath: PortPath): void => {
+    inSocket.delete(portPath);
+    unlink(portPath);
+  };
+  const link = async (portPath: PortPath, usbFunction: UsbFunction): Promise<void> => {
+    const cut = new AbortController();
+    links.set(portPath, cut);
+    const isCurrent = (): boolean => links.get(portPath) === cut;
     const address = nextAddress();
-    const result = await enumerate(portPath, address, usbFunction, isCurrent);
+    const result = await enumerate(portPath, address, overLink(usbFunction, cut.signal), isCurrent);
     if (!isCurrent() || result === undefined) return;
     if ('failure' in result) {
       emit({ kind: 'trouble', portPath, failure: result.failure });
@@ -80,14 +96,26 @@ export function createVirtualHost(portPaths: readonly PortPath[]): VirtualHost {
     configured.set(portPath, result);
     emit({ kind: 'arrived', unit: result });
   };
+  const attach = (portPath: PortPath, usbFunction: UsbFunction): void => {
+    remove(portPath);
+    if (isClosed || usbFunction.gone.aborted) return;
+    inSocket.set(portPath, usbFunction);
+    const leave = (): void => {
+      if (inSocket.get(portPath) === usbFunction) remove(portPath);
+    };
+    usbFunction.gone.addEventListener('abort', leave, { once: true });
+    if (!severed.has(portPath)) void link(portPath, usbFunction);
+  };
 
   return {
     portPaths,
     socket(portPath) {
       if (!portPaths.includes(portPath)) throw new RangeError(`the virtual line has no port ${portPath}`);
+      const wire = wires.get(hubOf(portPath));
       return {
-        attached: (usbFunction) => void attach(portPath, usbFunction),
+        attached: (usbFunction) => attach(portPath, usbFunction),
         detached: () => remove(portPath),
+        ...(wire === undefined ? {} : { wire }),
       };
     },
     present: () => portPaths.map((path) => configured.get(path)).filter((unit) => unit !== undefined),
@@ -95,11 +123,42 @@ export function createVirtualHost(portPaths: readonly PortPath[]): VirtualHost {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    sever(isCut) {
+      for (const portPath of portPaths.filter(isCut)) {
+        severed.add(portPath);
+        unlink(portPath);
+      }
+    },
+    rejoin(isBack) {
+      for (const portPath of portPaths.filter(isBack)) {
+        const usbFunction = inSocket.get(portPath);
+        if (severed.delete(portPath) && usbFunction !== undefined) void link(portPath, usbFunction);
+      }
+    },
     close() {
       isClosed = true;
       for (const portPath of portPaths) remove(portPath);
       listeners.clear();
     },
+  };
+}
+
+/** One wire for each hub that has ports of this host. */
+function hubWires(portPaths: readonly PortPath[]): ReadonlyMap<string, UsbWire> {
+  const hubs = new Set(portPaths.filter((path) => path.includes('.')).map(hubOf));
+  return new Map([...hubs].map((hub) => [hub, createHubWire()]));
+}
+
+/** The same function over a way that can be cut while the unit itself stays: it is then gone for whoever uses it, and only for them. */
+function overLink(usbFunction: UsbFunction, cut: AbortSignal): UsbFunction {
+  return {
+    speed: usbFunction.speed,
+    gone: AbortSignal.any([usbFunction.gone, cut]),
+    control: (setup, data, signal) => usbFunction.control(setup, data, signal),
+    transferOut: (endpoint, data, signal) => usbFunction.transferOut(endpoint, data, signal),
+    // A read waits until there is something to read: left waiting in the unit, it would take what the next reader is to get.
+    transferIn: (endpoint, length, signal) =>
+      usbFunction.transferIn(endpoint, length, signal === undefined ? cut : AbortSignal.any([signal, cut])),
   };
 }
 

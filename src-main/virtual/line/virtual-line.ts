@@ -5,11 +5,14 @@ import type { PortPath, UsbBus, UsbUnit } from '../../ports/usb-bus.ts';
 import type { UsbSocket } from '../unit/usb-function.ts';
 import { createUsbIpServer, type UsbIpServer } from '../usbip/usbip-server.ts';
 import { createConsolePath } from './console-path.ts';
+import { createDfuUtilRunner, type DfuUtilRunner } from './dfu-util/in-process-runner.ts';
 import { BUS_VARIABLE } from './dfu-util/run-dfu-util.ts';
+import { exportedDevice } from './exported-device.ts';
+import { createVirtualHub, type VirtualHub } from './hub.ts';
 import { createPrivateAddress } from './private-address.ts';
 import { createVirtualSerialBinding } from './serial-binding.ts';
 import { createVirtualUsbBus } from './usb-bus.virtual.ts';
-import { createVirtualHost, type HostedUnit, type VirtualHost } from './virtual-host.ts';
+import { createVirtualHost, type VirtualHost } from './virtual-host.ts';
 
 /** A place for a unit: the station's slot name and the USB port path it stands for. */
 export type LineSlot = { readonly slot: string; readonly portPath: PortPath };
@@ -36,6 +39,8 @@ export interface VirtualLine {
   readonly consolePath: (unit: UsbUnit) => Promise<string>;
   /** Run as dfu-util is: `command`, then `args`, then dfu-util's own arguments. */
   readonly dfuUtil: ProgramCommand;
+  /** The same program inside this process: no start-up, no copy of Node per slot. */
+  readonly runDfuUtil: DfuUtilRunner;
   /** Puts a unit into a slot. Throws StationError `slot/unknown`, or `slot/busy` when one is in it. */
   plug(slot: string, unit: PluggableUnit): void;
   /** Pulls the unit out and returns it; undefined when the slot was empty. */
@@ -43,6 +48,8 @@ export interface VirtualLine {
   /** Pulls out what is in the slot, if anything, and puts this one in. */
   replace(slot: string, unit: PluggableUnit): void;
   unitIn(slot: string): PluggableUnit | undefined;
+  /** The hub in this place, `1-1` for slots at `1-1.1`, `1-1.2` and so on. Throws RangeError where there is none. */
+  hub(portPath: PortPath): VirtualHub;
   /** Pulls every unit out, ends the private server and removes its socket. */
   close(): Promise<void>;
 }
@@ -70,6 +77,7 @@ export async function createVirtualLine(options: VirtualLineOptions): Promise<Vi
   const { address, server, removeAddress } = await startPrivateServer();
   serveHost(host, server);
   const plugged = new Map<string, PluggableUnit>();
+  const withoutPower = new Set<PortPath>();
 
   const portPathOf = (slot: string): PortPath => {
     const portPath = portPaths.get(slot);
@@ -82,11 +90,12 @@ export async function createVirtualLine(options: VirtualLineOptions): Promise<Vi
     serialBinding,
     consolePath: createConsolePath(host),
     dfuUtil: { ...(options.dfuUtil ?? OWN_DFU_UTIL), env: { [BUS_VARIABLE]: address } },
+    runDfuUtil: createDfuUtilRunner(host),
     plug(slot, unit) {
       const socket = host.socket(portPathOf(slot));
       if (plugged.has(slot)) throw new StationError('slot/busy', `a virtual unit is in slot ${slot} already`);
       plugged.set(slot, unit);
-      unit.plugInto(socket);
+      if (!withoutPower.has(portPathOf(slot))) unit.plugInto(socket);
     },
     unplug(slot) {
       portPathOf(slot);
@@ -100,6 +109,20 @@ export async function createVirtualLine(options: VirtualLineOptions): Promise<Vi
       line.plug(slot, unit);
     },
     unitIn: (slot) => plugged.get(slot),
+    hub: (hubPath) =>
+      createVirtualHub(hubPath, host, {
+        cut(isBehind) {
+          for (const { slot, portPath } of slots.filter((one) => isBehind(one.portPath))) {
+            withoutPower.add(portPath);
+            plugged.get(slot)?.unplug();
+          }
+        },
+        restore(isBehind) {
+          for (const { slot, portPath } of slots.filter((one) => isBehind(one.portPath))) {
+            if (withoutPower.delete(portPath)) plugged.get(slot)?.plugInto(host.socket(portPath));
+          }
+        },
+      }),
     async close() {
       for (const { slot } of slots) line.unplug(slot);
       await line.bus.close();
@@ -136,10 +159,4 @@ function serveHost(host: VirtualHost, server: UsbIpServer): void {
       server.offer({ device: exportedDevice(event.unit), usbFunction: event.unit.usbFunction });
     if (event.kind === 'removed') server.withdraw(event.unit.portPath);
   });
-}
-
-function exportedDevice(unit: HostedUnit) {
-  const { device, configurationValue, interfaces } = unit.descriptors;
-  const busNumber = Number.parseInt(unit.portPath, 10);
-  return { ...device, busId: unit.portPath, busNumber, deviceNumber: unit.address, configurationValue, interfaces };
 }

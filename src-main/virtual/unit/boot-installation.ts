@@ -1,88 +1,85 @@
-import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
-import { allReleases, moduleVersionOf, shippedBootloaderOf } from '../../firmware/device-os-releases.ts';
-import { CRC_BYTES } from './flash-module.ts';
-import { findModules, type InstalledModule, isValid } from './installed-modules.ts';
+import { applyUpdate } from './apply-update.ts';
+import { copyModule, writeInPlace } from './copy-module.ts';
+import { systemEra } from './device-os-era.ts';
+import { EXTERNAL_FLASH, KB } from './flash-chips.ts';
+import { findModules } from './installed-modules.ts';
+import { addPendingCopy, forgetPendingCopy, type PendingCopy, pendingCopies } from './pending-copies.ts';
 import type { UnitHardware } from './unit-hardware.ts';
-import { FORMER_USER_ADDRESS, USER_ADDRESS_256K } from './unit-platforms.ts';
-import { checkUpdate } from './update-check.ts';
+import { FORMER_USER_ADDRESS } from './unit-platforms.ts';
+import { checkUpdate, findModulePrefix, moduleLength } from './update-check.ts';
+import { updateSlotOf } from './update-slot.ts';
 
 /**
- * What the bootloader does before anything else runs: an update that waits in the update slot is checked once more and written
- * to its place, in the chip's time. True when something was written.
+ * What happens between reset and start of the firmware: the bootloader works off the list of pending copies. A copy leaves the list
+ * once it is done or refused, so one that a power cut interrupts is begun again at the next start; the bootloader of an nRF52 unit
+ * goes another way (see `replaceBootloader`). Facts from Device OS 6.2.0 and 3.3.1, flash_mal.c.
  */
-export async function installPendingUpdate(hardware: UnitHardware, power: AbortSignal): Promise<boolean> {
+export async function installPendingUpdate(hardware: UnitHardware, power: AbortSignal): Promise<void> {
+  await finishMasterBootCopy(hardware, power);
+  await takeMarkedUpdate(hardware, power);
+  for (;;) {
+    const copies = pendingCopies(hardware.settings);
+    const isLast = (copy: PendingCopy): boolean => isStagedBootloader(hardware, copy);
+    const next = copies.find((copy) => !isLast(copy)) ?? copies[0];
+    if (next === undefined || power.aborted) return;
+    if (isLast(next)) {
+      forgetPendingCopy(hardware.settings, next.row);
+      await replaceBootloader(hardware, next, power);
+    } else {
+      await copyModule(hardware, next, power);
+      if (!power.aborted) forgetPendingCopy(hardware.settings, next.row);
+    }
+  }
+}
+
+const BOOTLOADER = 2;
+
+function isStagedBootloader({ platform }: UnitHardware, copy: PendingCopy): boolean {
+  return platform.family === 'nrf' && copy.functionNumber === BOOTLOADER;
+}
+
+/**
+ * The bootloader cannot write over itself: it sets the end of the application aside in external flash, puts the new image in its
+ * place, and tells the master boot record to copy that over the bootloader. After the next reset the application is put back. A power
+ * cut before the order to the master boot record loses the update and nothing else; after it the copy is repeated until it is done.
+ */
+async function replaceBootloader(hardware: UnitHardware, copy: PendingCopy, power: AbortSignal): Promise<void> {
+  const { flash, platform, settings } = hardware;
+  const length = Math.ceil(copy.length / PAGE_BYTES) * PAGE_BYTES;
+  const aside = EXTERNAL_FLASH + (platform.externalFlashBytes > 4096 * KB ? 0x64_0000 : 0x24_0000);
+  const saved = flash.read(FORMER_USER_ADDRESS, length);
+  if (saved === undefined || !(await writeInPlace(hardware, aside, saved, power))) return;
+  const restore = { source: aside, destination: FORMER_USER_ADDRESS, length, functionNumber: 0, flags: 0 };
+  if (!addPendingCopy(settings, restore)) return;
+  if (!(await copyModule(hardware, { ...copy, destination: FORMER_USER_ADDRESS }, power))) return;
+  settings.masterBootCopyBytes = copy.length;
+  await finishMasterBootCopy(hardware, power);
+}
+
+const PAGE_BYTES = 4 * KB;
+const NRF_BOOTLOADER = 0xf4000;
+
+async function finishMasterBootCopy(hardware: UnitHardware, power: AbortSignal): Promise<void> {
+  const { flash, settings } = hardware;
+  if (settings.masterBootCopyBytes === 0) return;
+  const image = flash.read(FORMER_USER_ADDRESS, settings.masterBootCopyBytes);
+  if (image === undefined || !(await writeInPlace(hardware, NRF_BOOTLOADER, image, power))) return;
+  settings.masterBootCopyBytes = 0;
+}
+
+/** The mark in the settings that says: what lies in the update slot was put there over DFU, apply it (device-usb.md 6.8). */
+async function takeMarkedUpdate(hardware: UnitHardware, power: AbortSignal): Promise<void> {
   const { platform, flash, settings } = hardware;
-  if (!settings.hasPendingUpdate) return false;
+  if (!settings.hasPendingUpdate) return;
   settings.hasPendingUpdate = false;
-  const read = flash.read.bind(flash);
-  const image = pendingImage(hardware);
-  const checked = checkUpdate(platform, image, findModules(platform, read));
-  if ('refused' in checked) return false;
-  await writeAt(hardware, checked.address, checked.bytes, power);
-  if (checked.isUserPart && checked.address === USER_ADDRESS_256K) await flash.erase(FORMER_USER_ADDRESS, power);
-  return true;
-}
-
-/**
- * Electron system parts from 0.6.1 to 3.3.1 carry their bootloader and write it at their first start, which costs one more
- * restart (device-usb.md 6.8). The model has no such image inside its system part: it turns the installed one into the shipped
- * version. True when the unit has to restart.
- */
-export async function refreshBootloader(
-  hardware: UnitHardware,
-  modules: readonly InstalledModule[],
-  power: AbortSignal,
-): Promise<boolean> {
-  const system = modules.find((module) => module.function === 'system-part');
-  const bootloader = modules.find((module) => module.function === 'bootloader');
-  if (hardware.platform.platform.name !== 'electron' || system === undefined || bootloader === undefined) return false;
-  if (system.version < FIRST_WITH_BOOTLOADER || system.version > LAST_WITH_BOOTLOADER || !isValid(system)) return false;
-  const shipped = shippedBootloader(system.version);
-  if (shipped === undefined || bootloader.version >= shipped) return false;
-  const image = hardware.flash.read(bootloader.slot.address, bootloader.sizeBytes);
-  if (image === undefined) return false;
-  stampVersion(image, bootloader.slot.prefixOffset, shipped);
-  await writeAt(hardware, bootloader.slot.address, image, power);
-  return true;
-}
-
-const FIRST_WITH_BOOTLOADER = 105;
-const LAST_WITH_BOOTLOADER = 3302;
-
-function shippedBootloader(systemVersion: number): number | undefined {
-  const release = allReleases().findLast((one) => moduleVersionOf(one) === systemVersion);
-  return release === undefined ? undefined : shippedBootloaderOf(release);
-}
-
-/** The image in the update slot is as long as its own prefix says; without one there is nothing to apply. */
-function pendingImage({ platform, flash }: UnitHardware): Uint8Array | undefined {
-  const { address, sizeBytes } = platform.updateSlot;
-  for (const offset of [0, 0x184, 0x200]) {
-    const prefix = flash.read(address + offset, 8);
-    if (prefix === undefined) continue;
-    const view = new DataView(prefix.buffer, prefix.byteOffset, prefix.byteLength);
-    const start = view.getUint32(0, true);
-    const length = view.getUint32(4, true) - start + CRC_BYTES;
-    const isKnownPlace = platform.slots.some((slot) => slot.address === start);
-    if (isKnownPlace && length > 0 && length <= sizeBytes) return flash.read(address, length);
-  }
-  return undefined;
-}
-
-async function writeAt({ flash }: UnitHardware, address: number, bytes: Uint8Array, power: AbortSignal): Promise<void> {
-  for (let at = address; at < address + bytes.length; ) {
-    const sector = flash.sectorAt(at);
-    if (sector === undefined || !(await flash.erase(at, power))) return;
-    at = sector.start + sector.sizeBytes;
-  }
-  await flash.program(address, bytes, power);
-}
-
-/** Changes the version of a module image and makes hash and CRC right again (firmware-modules.md 1.5). */
-function stampVersion(image: Uint8Array, prefixOffset: number, version: number): void {
-  const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
-  view.setUint16(prefixOffset + 10, version, true);
-  image.set(createHash('sha256').update(image.subarray(0, -38)).digest(), image.length - 38);
-  view.setUint32(image.length - CRC_BYTES, crc32(image.subarray(0, -CRC_BYTES)), false);
+  const installed = findModules(hardware);
+  const version = installed.find((module) => module.function === 'system-part')?.version;
+  if (version === undefined) return;
+  const era = systemEra(platform.family, version);
+  const slot = updateSlotOf(platform, (address, length) => flash.read(address, length));
+  const content = flash.read(slot.address, slot.sizeBytes);
+  const prefix = content === undefined ? undefined : findModulePrefix(platform, content);
+  if (content === undefined || prefix === undefined) return;
+  const checked = checkUpdate(content.subarray(0, moduleLength(prefix)), { platform, era, installed });
+  if ('modules' in checked) await applyUpdate({ hardware, era, power }, checked.modules, slot.address);
 }

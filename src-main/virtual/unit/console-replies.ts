@@ -7,7 +7,7 @@ import type { Session, UnitHardware } from './unit-hardware.ts';
 /** The answer to `i`, in the form of the firmware's era (device-usb.md 4.3). May power the modem on, which takes seconds. */
 export async function identityReply(hardware: UnitHardware, era: SystemEra, power: AbortSignal): Promise<string> {
   const { deviceId, mobileSecret, serialNumber } = hardware.identity;
-  const modem = await consoleModemReading(hardware, era, power);
+  const { isCellular } = hardware.platform.platform;
   const lines = [`Device ID: ${deviceId}`];
   if (era.consoleIdentity === 'long' && era.consoleHasSerial) {
     if (mobileSecret !== undefined && !hardware.faults.has('no-device-secret')) {
@@ -17,6 +17,11 @@ export async function identityReply(hardware: UnitHardware, era: SystemEra, powe
       lines.push(`Serial Number: ${serialNumber}`);
     }
   }
+  if (!isCellular) {
+    // Form B where there is nothing else to tell: old firmware, and blank one-time memory (device-usb.md 4.3).
+    return lines.length === 1 ? `Your device id is ${deviceId}\r\n` : lines.map((line) => `${line}\r\n`).join('');
+  }
+  const modem = await consoleModemReading(hardware, era, power);
   lines.push(`IMEI: ${modem.imei ?? ''}`, `ICCID: ${modem.iccid ?? ''}`);
   if (era.consoleIdentity === 'long' && era.consoleHasRadioVersion) {
     lines.push(`Cell Radio Version: ${modem.radioVersion ?? ''}`);
@@ -24,14 +29,21 @@ export async function identityReply(hardware: UnitHardware, era: SystemEra, powe
   return lines.map((line) => `${line}\r\n`).join('');
 }
 
+/**
+ * The answer to `m`. Units without Wi-Fi print zeros; on RTL872x the address is the end of the device ID (device-usb.md 1.3, 4.2).
+ * That of other Wi-Fi units is in nothing the model keeps: zeros there too.
+ */
+export function macReply({ platform, identity }: UnitHardware): string {
+  const digits = platform.family === 'rtl' ? identity.deviceId.slice(-12) : '0'.repeat(12);
+  return `Your device MAC address is\r\n${digits.match(/../g)?.join(':') ?? ''}\r\n`;
+}
+
 /** The answer to `s`: one line of JSON (device-usb.md 4.5). */
 export async function modulesReply(hardware: UnitHardware, session: Session, era: SystemEra): Promise<string> {
-  const modem = await consoleModemReading(hardware, era, session.power);
+  const { id, isCellular } = hardware.platform.platform;
   const json = {
-    p: hardware.platform.platform.id,
-    imei: modem.imei ?? '',
-    iccid: modem.iccid ?? '',
-    ...(era.consoleHasRadioVersion ? { cellfw: modem.radioVersion ?? '' } : {}),
+    p: id,
+    ...(isCellular ? await modemMembers(hardware, era, session.power) : {}),
     m: moduleJson(hardware.platform, session.boot.modules, era),
   };
   return `${JSON.stringify(json)}\r\n`;
@@ -40,6 +52,15 @@ export async function modulesReply(hardware: UnitHardware, session: Session, era
 /** The answer to `v`, with its one bare line feed (device-usb.md 4.2). */
 export function versionReply(era: SystemEra): string {
   return `system firmware version: ${nameRelease(era.version)}\n\r\n`;
+}
+
+async function modemMembers(hardware: UnitHardware, era: SystemEra, power: AbortSignal): Promise<object> {
+  const modem = await consoleModemReading(hardware, era, power);
+  return {
+    imei: modem.imei ?? '',
+    iccid: modem.iccid ?? '',
+    ...(era.consoleHasRadioVersion ? { cellfw: modem.radioVersion ?? '' } : {}),
+  };
 }
 
 /** What the console can tell of modem and SIM, by era (device-usb.md 4.4). */

@@ -1,5 +1,6 @@
 import * as messages from '../../protocol/control-messages.ts';
 import { CONTROL_REQUEST, RESULT } from '../../protocol/control-requests.ts';
+import { assetInfoReply } from './asset-info.ts';
 import type { RequestHandler, RequestResult } from './control-channel.ts';
 import type { SystemEra } from './device-os-era.ts';
 import { FirmwareUpdate } from './firmware-update.ts';
@@ -10,8 +11,9 @@ import { CLAIM_CODE_BYTES } from './unit-settings.ts';
 
 /** Everything the firmware answers over the control channel (device-usb.md 5.3, 5.4); the rest is -120. */
 export function controlRequests(hardware: UnitHardware, session: Session, era: SystemEra): RequestHandler {
-  const update = new FirmwareUpdate(hardware, session);
+  const update = new FirmwareUpdate(hardware, session, era);
   return async (type, payload) => {
+    await update.whenFree;
     const isProtected = era.hasProtection && hardware.faults.has('protected');
     if (isProtected && !ALLOWED_WHEN_PROTECTED.includes(type)) return { result: RESULT.protected };
     try {
@@ -76,9 +78,9 @@ async function answer(firmware: Firmware, type: number, payload: Uint8Array): Pr
       return ok(messages.getProtectedStateReply.encode({ state: hardware.faults.has('protected') }));
     case CONTROL_REQUEST.moduleInfo:
       if (era.moduleInfo === 'none') return NOT_SUPPORTED;
-      return ok(moduleInfoReply(session.boot.modules, era.moduleInfo));
+      return ok(moduleInfoReply(hardware, session.boot.modules, era.moduleInfo));
     case CONTROL_REQUEST.assetInfo:
-      return era.hasAssetInfo ? ok(messages.getAssetInfoReply.encode({})) : NOT_SUPPORTED;
+      return era.hasAssetInfo && hardware.assets !== undefined ? ok(assetInfoReply(hardware, session)) : NOT_SUPPORTED;
     case CONTROL_REQUEST.setClaimCode:
       return setClaimCode(hardware, messages.setClaimCodeRequest.decode(payload).code);
     case CONTROL_REQUEST.isClaimed:
@@ -91,7 +93,7 @@ async function answer(firmware: Firmware, type: number, payload: Uint8Array): Pr
     case CONTROL_REQUEST.connectionStatus:
       return ok(messages.getConnectionStatusReply.encode({ status: 0 }));
     case CONTROL_REQUEST.interfaceList:
-      return hardware.platform.family === 'nrf' ? ok(INTERFACES) : NOT_SUPPORTED;
+      return hardware.platform.family === 'stm32' ? NOT_SUPPORTED : ok(interfaceList(hardware));
     case CONTROL_REQUEST.startFirmwareUpdate: {
       const { size, format } = messages.startFirmwareUpdateRequest.decode(payload);
       return format === 0 ? update.start(size) : NOT_SUPPORTED;
@@ -103,9 +105,9 @@ async function answer(firmware: Firmware, type: number, payload: Uint8Array): Pr
     case CONTROL_REQUEST.cancelFirmwareUpdate:
       return update.cancel();
     case CONTROL_REQUEST.getActiveSim:
-      return era.hasCellularRequests ? ok(ACTIVE_SIM_INTERNAL) : NOT_SUPPORTED;
+      return hasCellularRequests(firmware) ? ok(ACTIVE_SIM_INTERNAL) : NOT_SUPPORTED;
     case CONTROL_REQUEST.iccid:
-      return era.hasCellularRequests ? iccid(firmware) : NOT_SUPPORTED;
+      return hasCellularRequests(firmware) ? iccid(firmware) : NOT_SUPPORTED;
     default:
       return NOT_SUPPORTED;
   }
@@ -117,15 +119,23 @@ const ACTION_DELAY_MS = 1000;
 const NOT_SUPPORTED: RequestResult = { result: RESULT.notSupported };
 
 /** Index and type numbers as in the 6.x headers of the network interfaces; no sheet has them, UNVERIFIED. */
-const INTERFACES = messages.getInterfaceListReply.encode({
-  interfaces: [
-    { index: 1, name: 'lo0', type: 1 },
-    { index: 4, name: 'pp3', type: 5 },
-  ],
-});
+function interfaceList({ platform: { platform, family } }: UnitHardware): Uint8Array {
+  const cellular = { index: 4, name: 'pp3', type: 5 };
+  const wifi = platform.isCellular ? { index: 5, name: 'wl4', type: 4 } : { index: 4, name: 'wl3', type: 4 };
+  const radios = [
+    ...(platform.isCellular ? [cellular] : []),
+    ...(family === 'rtl' || !platform.isCellular ? [wifi] : []),
+  ];
+  return messages.getInterfaceListReply.encode({ interfaces: [{ index: 1, name: 'lo0', type: 1 }, ...radios] });
+}
 
 /** GetActiveSimReply.sim_type = INTERNAL. */
 const ACTIVE_SIM_INTERNAL = Uint8Array.of(0x08, 0x01);
+
+/** Requests 550 to 554 are compiled for platforms with a cellular modem only. */
+function hasCellularRequests({ hardware, era }: Firmware): boolean {
+  return era.hasCellularRequests && hardware.platform.platform.isCellular;
+}
 
 function ok(data: Uint8Array): RequestResult {
   return { result: RESULT.ok, data };

@@ -1,14 +1,13 @@
 import { DFU_REQUEST, DFU_STATE, DFU_STATUS, DFUSE_COMMAND, encodeDfuStatus } from '../../protocol/dfu.ts';
 import type { StartWish } from './boot.ts';
 import type { BootloaderEra } from './device-os-era.ts';
-import { VENDOR_ERROR_STRING } from './dfu-descriptors.ts';
 import { blockAddress, commandAddress, type DfuMachine, type DfuSurroundings, LEAVE_MS, TAKEN } from './dfu-machine.ts';
 import type { DfuMemory } from './dfu-memory.ts';
 import type { ControlReply } from './enumeration.ts';
 import type { Setup } from './usb-function.ts';
 
 /**
- * The DFU machine of nRF bootloaders (device-usb.md 3.3, 6.2 to 6.4). Erase and program run after the GETSTATUS that reported
+ * The DFU machine of nRF and RTL872x bootloaders (device-usb.md 3.3, 6.2 to 6.4). Erase and program run after the GETSTATUS that reported
  * dfuDNBUSY: the next request waits for them, and is stalled when they failed.
  */
 export class NrfDfuMachine implements DfuMachine {
@@ -64,10 +63,6 @@ export class NrfDfuMachine implements DfuMachine {
 
   #download(setup: Setup, data: Uint8Array): ControlReply {
     if (this.#state !== DFU_STATE.idle && this.#state !== DFU_STATE.downloadIdle) return this.#refuse();
-    if (this.#surroundings.isProtected()) {
-      this.#fail(DFU_STATUS.errVendor);
-      return TAKEN;
-    }
     if (setup.length === 0) {
       this.#leaveInto = 'normal';
       this.#state = DFU_STATE.manifestSync;
@@ -79,6 +74,11 @@ export class NrfDfuMachine implements DfuMachine {
       this.#state = DFU_STATE.manifestSync;
       return TAKEN;
     }
+    // Leaving and the command for safe mode are for protected units too (Device OS 6.2.0).
+    if (this.#surroundings.isProtected()) {
+      this.#fail(DFU_STATUS.errVendor);
+      return TAKEN;
+    }
     this.#block = setup.value;
     this.#data = data;
     this.#state = DFU_STATE.downloadSync;
@@ -87,13 +87,13 @@ export class NrfDfuMachine implements DfuMachine {
 
   #upload(setup: Setup): ControlReply {
     if (this.#state !== DFU_STATE.idle && this.#state !== DFU_STATE.uploadIdle) return this.#refuse();
-    if (this.#surroundings.isProtected()) {
-      this.#fail(DFU_STATUS.errVendor);
-      return TAKEN;
-    }
     if (setup.value === 0) {
       this.#state = DFU_STATE.idle;
       return { data: this.#commandList() };
+    }
+    if (this.#surroundings.isProtected()) {
+      this.#fail(DFU_STATUS.errVendor);
+      return TAKEN;
     }
     const data =
       setup.value === 1 ? undefined : this.#memory.read(blockAddress(this.#pointer, setup.value), setup.length);
@@ -134,7 +134,7 @@ export class NrfDfuMachine implements DfuMachine {
   }
 
   #statusReply(): Uint8Array {
-    const stringIndex = this.#status === DFU_STATUS.errVendor ? VENDOR_ERROR_STRING : 0;
+    const stringIndex = this.#status === DFU_STATUS.errVendor ? this.#surroundings.vendorErrorString : 0;
     return encodeDfuStatus({ status: this.#status, pollTimeoutMs: 0, state: this.#state, stringIndex });
   }
 

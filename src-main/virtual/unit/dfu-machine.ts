@@ -12,6 +12,8 @@ export type DfuMachine = {
 export type DfuSurroundings = {
   readonly clock: UnitClock;
   readonly power: AbortSignal;
+  /** String index of the text behind errVENDOR. */
+  readonly vendorErrorString: number;
   isProtected(): boolean;
   restart(wish: StartWish): void;
 };
@@ -27,7 +29,10 @@ export function commandAddress(command: Uint8Array): number | undefined {
   return new DataView(command.buffer, command.byteOffset, command.byteLength).getUint32(1, true);
 }
 
-/** Time from the leave request to the reset, on both generations (device-usb.md 3.3). */
+/**
+ * Time from the leave request to the reset (device-usb.md 3.3). RTL872x counts as many passes of its main loop, whose length is in no
+ * sheet: UNVERIFIED there.
+ */
 export const LEAVE_MS = 500;
 
 /** An OUT request taken. */

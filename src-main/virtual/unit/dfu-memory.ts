@@ -30,7 +30,8 @@ export class DfuMemory {
   }
 
   /** Erases the sector an address lies in. */
-  async erase(address: number): Promise<DfuWork> {
+  async erase(hostAddress: number): Promise<DfuWork> {
+    const address = this.#addressOf(hostAddress);
     this.#erases += 1;
     const failFrom = this.#hardware.faults.number('dfu-stall-erase');
     if (failFrom !== undefined && this.#erases >= failFrom) return 'failed';
@@ -44,7 +45,8 @@ export class DfuMemory {
   }
 
   /** Programs a block. Gen 2 reads back and fails on a difference, nRF does not look (usb-lab.md 5). */
-  async write(address: number, bytes: Uint8Array): Promise<DfuWork> {
+  async write(hostAddress: number, bytes: Uint8Array): Promise<DfuWork> {
+    const address = this.#addressOf(hostAddress);
     this.#writes += 1;
     const { faults, flash, clock, platform } = this.#hardware;
     const stuckFrom = faults.number('dfu-stuck-busy');
@@ -59,21 +61,30 @@ export class DfuMemory {
     }
     const isEqual = await flash.program(address, bytes, this.#session.power);
     if (platform.family === 'stm32') return isEqual ? 'done' : 'failed';
-    if (address === USER_ADDRESS_256K) await this.#removeFormerApplication();
+    if (platform.family === 'nrf' && address === USER_ADDRESS_256K) await this.#removeFormerApplication();
     return 'done';
   }
 
   /** The content, or undefined outside of the map. */
-  read(address: number, length: number): Uint8Array | undefined {
+  read(hostAddress: number, length: number): Uint8Array | undefined {
+    const address = this.#addressOf(hostAddress);
     if (this.isSettings) {
       return address + length <= DCT_BYTES ? this.#hardware.settings.bytes.slice(address, address + length) : undefined;
     }
-    return this.#isInChip(address, length) ? this.#hardware.flash.read(address, length) : undefined;
+    if (!this.#isInChip(address, length)) return undefined;
+    this.#hardware.meter.uploaded(address, length);
+    return this.#hardware.flash.read(address, length);
+  }
+
+  /** The P1's serial flash begins at 0 for the host; this model keeps every external flash from 0x80000000 on. */
+  #addressOf(hostAddress: number): number {
+    const isSerialFlash = this.alternate === 2 && this.#hardware.platform.family === 'stm32';
+    return isSerialFlash ? hostAddress + EXTERNAL_FLASH : hostAddress;
   }
 
   async #eraseSettings(address: number): Promise<DfuWork> {
     if (address >= DCT_BYTES) return 'failed';
-    if (this.#hardware.platform.family === 'nrf') return 'done';
+    if (this.#hardware.platform.family !== 'stm32') return 'done';
     await this.#hardware.clock.sleep(500, this.#session.power);
     this.#hardware.settings.bytes.fill(0xff);
     return 'done';

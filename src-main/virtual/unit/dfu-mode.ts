@@ -1,6 +1,6 @@
 import { DFU_IN, DFU_OUT, DFU_REQUEST } from '../../protocol/dfu.ts';
 import { bootloaderEra } from './device-os-era.ts';
-import { dfuDescriptors } from './dfu-descriptors.ts';
+import { DFU_STRINGS, dfuDescriptors } from './dfu-descriptors.ts';
 import { NrfDfuMachine } from './dfu-machine-nrf.ts';
 import { Stm32DfuMachine } from './dfu-machine-stm32.ts';
 import { DfuMemory } from './dfu-memory.ts';
@@ -13,25 +13,23 @@ import type { Setup } from './usb-function.ts';
 /** The bootloader on the bus: DFU interface, nothing else. Vendor requests of the control channel stall (device-usb.md 5.2). */
 export function dfuMode(hardware: UnitHardware, session: Session): UsbFirmware {
   const { platform, clock, faults, meter } = hardware;
-  const bootloader = session.boot.modules.find((module) => module.function === 'bootloader');
+  const bootloader = session.boot.modules.find((module) => module.function === 'bootloader' && module.index === 0);
   const era = bootloaderEra(platform.family, bootloader?.version ?? 0);
   const memory = new DfuMemory(hardware, era, session);
   const surroundings = {
     clock,
     power: session.power,
+    vendorErrorString: DFU_STRINGS[platform.family].vendorError,
     isProtected: () => era.hasProtection && faults.has('protected'),
     restart: session.restart,
   };
   const machine =
-    platform.family === 'nrf'
-      ? new NrfDfuMachine(memory, era, surroundings)
-      : new Stm32DfuMachine(memory, era, surroundings);
-  const standard = new StandardRequests(
-    dfuDescriptors(platform, era, hardware.identity.deviceId, faults),
-    (_, alternate) => {
-      memory.alternate = alternate;
-    },
-  );
+    platform.family === 'stm32'
+      ? new Stm32DfuMachine(memory, era, surroundings)
+      : new NrfDfuMachine(memory, era, surroundings);
+  const standard = new StandardRequests(dfuDescriptors(platform, era, hardware.identity, faults), (_, alternate) => {
+    memory.alternate = alternate;
+  });
   let downloadedBytes = 0;
   return {
     control: async (setup, data) => {

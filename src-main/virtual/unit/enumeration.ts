@@ -1,4 +1,4 @@
-import type { Setup, TransferAnswer, UnitClock, UsbFunction } from './usb-function.ts';
+import type { Setup, TransferAnswer, UnitClock, UsbFunction, UsbWire } from './usb-function.ts';
 
 /** What the firmware answers to one control transfer. `after` keeps EP0 busy (NAK) once the answer is out. */
 export type ControlReply = { readonly data: Uint8Array; after?(): Promise<void> } | 'stall';
@@ -21,13 +21,16 @@ export class Enumeration implements UsbFunction {
   readonly speed = 'full';
   readonly #firmware: UsbFirmware;
   readonly #clock: UnitClock;
+  readonly #wire: UsbWire | undefined;
   readonly #gone = new AbortController();
   readonly #pending = new Set<(answer: TransferAnswer) => void>();
   #ep0: Promise<void> = Promise.resolve();
 
-  constructor(firmware: UsbFirmware, clock: UnitClock) {
+  /** `wire` is the one its socket shares with others; a unit on a wire of its own has none. */
+  constructor(firmware: UsbFirmware, clock: UnitClock, wire?: UsbWire) {
     this.#firmware = firmware;
     this.#clock = clock;
+    this.#wire = wire;
   }
 
   get gone(): AbortSignal {
@@ -38,7 +41,8 @@ export class Enumeration implements UsbFunction {
     return this.#transfer(signal, (cancelled, answer) => {
       const turn = this.#ep0.then(async () => {
         if (cancelled.aborted) return;
-        await this.#clock.sleep(wireMs(setup), cancelled);
+        if (this.#wire === undefined) await this.#clock.sleep(wireMs(setup), cancelled);
+        else await this.#wire.carry(wireMs(setup), this.#clock, cancelled);
         if (cancelled.aborted) return;
         this.#firmware.onWire?.(wireMs(setup), setup, data);
         const reply = await this.#firmware.control(setup, data, cancelled);

@@ -6,8 +6,16 @@ import { FORMER_USER_ADDRESS } from './unit-platforms.ts';
 import { findModulePrefix, flashContent } from './update-check.ts';
 
 /** Puts a module file where its own prefix says. Throws RangeError for a file that has no place in this unit. */
-export function installAtFactory({ platform, flash }: UnitHardware, file: Uint8Array): void {
+export function installAtFactory({ platform, flash, coProcessor, assets }: UnitHardware, file: Uint8Array): void {
   const prefix = findModulePrefix(platform, file);
+  if (prefix?.function === 'ncp') {
+    coProcessor?.load(prefix.version);
+    return;
+  }
+  if (prefix?.function === 'asset') {
+    assets?.load(file);
+    return;
+  }
   if (prefix === undefined) throw new RangeError(`A module has no place in a ${platform.platform.name}.`);
   flash.load(prefix.startAddress, flashContent(prefix, file));
 }

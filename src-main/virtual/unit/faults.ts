@@ -33,6 +33,12 @@ export const FAULTS = {
   'dfu-error-write': { does: 'this write of a DFU visit fails, and all that follow', number: 1 },
   'dfu-stuck-busy': { does: 'this write of a DFU visit never finishes', number: 1 },
   'unplug-at-byte': { does: 'is pulled out, once, when this many bytes have been downloaded', number: 20_000 },
+  'updates-disabled': { does: 'the application forbids updates (request 250 gives -1380)' },
+  'unplug-at-update-byte': { does: 'is pulled out, once, when this many bytes of an update have come', number: 2000 },
+  'unplug-while-installing': {
+    does: 'is pulled out, once, when this many bytes of an update have been put in their place',
+    number: 2000,
+  },
   'flip-bit': { does: 'one bit is programmed wrong, silently, after this many bytes', number: 5000 },
   'wrong-version-after-restart': { does: 'writes of the system part are acknowledged and lost' },
   'stale-128k-app': { does: 'holds a valid old application in the 128 KB slot, and its bootloader does not remove it' },

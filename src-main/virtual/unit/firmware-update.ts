@@ -1,79 +1,109 @@
 import { startFirmwareUpdateReply } from '../../protocol/control-messages.ts';
 import { RESULT } from '../../protocol/control-requests.ts';
+import { applyUpdate } from './apply-update.ts';
 import type { RequestResult } from './control-channel.ts';
+import type { SystemEra } from './device-os-era.ts';
 import type { Session, UnitHardware } from './unit-hardware.ts';
-import { checkUpdate } from './update-check.ts';
+import { checkUpdate, type UpdateModule } from './update-check.ts';
+import { type UpdateSlot, updateSlotOf } from './update-slot.ts';
 
 /**
- * Firmware update over control requests 250 to 253 (device-usb.md 5.4): the image goes into the update slot of the flash, is
- * checked there, and is applied by the bootloader at the next start.
+ * Firmware update over control requests 250 to 253 (device-usb.md 5.4): the image goes into the update slot of the flash, is checked
+ * there, and is applied by Device OS or, after the restart, by the bootloader. Every failure but one of the start forgets what came.
  */
 export class FirmwareUpdate {
   readonly #hardware: UnitHardware;
   readonly #session: Session;
-  #expectedBytes: number | undefined;
-  #receivedBytes = 0;
+  readonly #era: SystemEra;
+  #transfer: { readonly slot: UpdateSlot; readonly sizeBytes: number; receivedBytes: number } | undefined;
+  #isApplying: Promise<void> = Promise.resolve();
 
-  constructor(hardware: UnitHardware, session: Session) {
+  constructor(hardware: UnitHardware, session: Session, era: SystemEra) {
     this.#hardware = hardware;
     this.#session = session;
+    this.#era = era;
   }
 
-  /** Request 250: erases room for the image. Starts over if a transfer was under way. */
+  /** Resolves when the system thread is free: it answers nothing while it applies an update. */
+  get whenFree(): Promise<void> {
+    return this.#isApplying;
+  }
+
+  /** Request 250: erases room for the image. A transfer under way is forgotten first. */
   async start(sizeBytes: number): Promise<RequestResult> {
-    const { updateSlot } = this.#hardware.platform;
-    if (sizeBytes === 0 || sizeBytes > updateSlot.sizeBytes) return { result: RESULT.moduleSize };
-    this.#expectedBytes = sizeBytes;
-    this.#receivedBytes = 0;
-    for (let at = updateSlot.address; at < updateSlot.address + sizeBytes; ) {
-      const sector = this.#hardware.flash.sectorAt(at);
-      if (sector === undefined || !(await this.#hardware.flash.erase(at, this.#session.power))) {
-        return { result: RESULT.flashIo };
-      }
+    const { platform, flash, faults } = this.#hardware;
+    this.#transfer = undefined;
+    if (faults.has('updates-disabled')) return { result: RESULT.updatesDisabled };
+    const slot = updateSlotOf(platform, (address, length) => flash.read(address, length));
+    if (sizeBytes === 0 || sizeBytes > slot.sizeBytes) return { result: RESULT.moduleSize };
+    for (let at = slot.address; at < slot.address + sizeBytes; ) {
+      const sector = flash.sectorAt(at);
+      if (sector === undefined || !(await flash.erase(at, this.#session.power))) return { result: RESULT.flashIo };
       at = sector.start + sector.sizeBytes;
     }
+    this.#transfer = { slot, sizeBytes, receivedBytes: 0 };
     return { result: RESULT.ok, data: startFirmwareUpdateReply.encode({ chunkSize: CHUNK_BYTES }) };
   }
 
-  /** Request 253: the next bytes of the image. */
+  /** Request 253: the next bytes of the image; nothing, or more than is missing, is out of range. */
   async data(bytes: Uint8Array): Promise<RequestResult> {
-    if (this.#expectedBytes === undefined) return { result: RESULT.invalidState };
-    if (bytes.length > CHUNK_BYTES) return { result: RESULT.tooLarge };
-    if (this.#receivedBytes + bytes.length > this.#expectedBytes) return { result: RESULT.outOfRange };
-    const address = this.#hardware.platform.updateSlot.address + this.#receivedBytes;
-    await this.#hardware.flash.program(address, bytes, this.#session.power);
-    this.#receivedBytes += bytes.length;
+    const transfer = this.#transfer;
+    if (transfer === undefined) return { result: RESULT.invalidState };
+    const missing = transfer.sizeBytes - transfer.receivedBytes;
+    // Device OS takes larger pieces than it offers to; a station has no business sending any.
+    if (bytes.length === 0 || bytes.length > Math.min(missing, CHUNK_BYTES)) return this.#end(RESULT.outOfRange);
+    const address = transfer.slot.address + transfer.receivedBytes;
+    if (!(await this.#hardware.flash.program(address, bytes, this.#session.power))) return this.#end(RESULT.flashIo);
+    transfer.receivedBytes += bytes.length;
+    this.#pullPlugAt(transfer.receivedBytes);
     return { result: RESULT.ok };
   }
 
-  /** Request 251: checks the image; unless it was only about that, the unit restarts and applies it. */
+  /** Request 251: checks the image. Unless it was only about that the unit then applies it and restarts, whatever comes of it. */
   finish(validateOnly: boolean): RequestResult {
-    const sizeBytes = this.#expectedBytes;
-    if (sizeBytes === undefined || this.#receivedBytes < sizeBytes) return { result: RESULT.invalidState };
-    const { platform, flash, settings, clock } = this.#hardware;
-    const image = flash.read(platform.updateSlot.address, sizeBytes);
-    const checked = checkUpdate(platform, image, this.#session.boot.modules);
-    if ('refused' in checked) {
-      this.#expectedBytes = undefined;
-      return { result: checked.refused };
-    }
-    if (validateOnly) return { result: RESULT.ok };
-    settings.hasPendingUpdate = true;
-    const restart = async (): Promise<void> => {
-      await clock.sleep(RESTART_DELAY_MS, this.#session.power);
-      if (!this.#session.power.aborted) this.#session.restart({ into: 'normal' });
-    };
-    return { result: RESULT.ok, afterwards: () => void restart() };
+    const transfer = this.#transfer;
+    if (transfer === undefined || transfer.receivedBytes < transfer.sizeBytes) return this.#end(RESULT.invalidState);
+    const { platform, flash } = this.#hardware;
+    const { address } = transfer.slot;
+    const image = flash.read(address, transfer.sizeBytes);
+    const checked = checkUpdate(image, { platform, era: this.#era, installed: this.#session.boot.modules });
+    if ('refused' in checked) return this.#end(checked.refused);
+    if (validateOnly) return this.#end(RESULT.ok);
+    this.#transfer = undefined;
+    return { result: RESULT.ok, afterwards: () => this.#apply(checked.modules, address) };
   }
 
   /** Request 252. */
   cancel(): RequestResult {
-    this.#expectedBytes = undefined;
-    return { result: RESULT.ok };
+    return this.#end(RESULT.ok);
+  }
+
+  #end(result: number): RequestResult {
+    this.#transfer = undefined;
+    return { result };
+  }
+
+  #apply(modules: readonly UpdateModule[], slotAddress: number): void {
+    const { power } = this.#session;
+    const apply = async (): Promise<void> => {
+      await applyUpdate({ hardware: this.#hardware, era: this.#era, power }, modules, slotAddress);
+      await this.#hardware.clock.sleep(RESTART_DELAY_MS, power);
+      if (!power.aborted) this.#session.restart({ into: 'normal' });
+    };
+    this.#isApplying = apply();
+  }
+
+  /** The fault `unplug-at-update-byte`. */
+  #pullPlugAt(receivedBytes: number): void {
+    const { faults } = this.#hardware;
+    if (receivedBytes < (faults.number('unplug-at-update-byte') ?? Number.POSITIVE_INFINITY)) return;
+    faults.clear('unplug-at-update-byte');
+    this.#session.pullPlug();
   }
 }
 
 /** What a unit takes at a time (device-usb.md 5.3). */
 const CHUNK_BYTES = 1024;
 
+/** As after the other requests that restart a unit; how long it really takes is in no sheet, UNVERIFIED. */
 const RESTART_DELAY_MS = 1000;

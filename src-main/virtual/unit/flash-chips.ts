@@ -28,6 +28,18 @@ export const NRF_FLASH: FlashBank = {
   programMsPerWord: 0.041,
 };
 
+/**
+ * RTL872x: all of its 8 MB are one serial NOR chip. 40 to 60 ms for a sector, 1 to 3 ms for a page of 256 bytes, UNVERIFIED
+ * (device-usb.md 6.7).
+ */
+export const RTL_FLASH: FlashBank = {
+  base: 0x0800_0000,
+  sizeBytes: 8 * MB,
+  sectors: [{ count: 2048, sizeBytes: 4 * KB }],
+  eraseMs: () => 50,
+  programMsPerWord: 2 / 64,
+};
+
 /** Serial NOR flash; the sheet has figures only for the like chips of RTL872x units, UNVERIFIED. */
 export function externalFlash(sizeBytes: number): FlashBank {
   return {

@@ -66,7 +66,7 @@ export class FlashMemory {
     const chip = this.#chip(address, 1);
     if (sector === undefined || chip === undefined) return false;
     const milliseconds = chip.bank.eraseMs(sector.sizeBytes);
-    this.#meter.erased(milliseconds);
+    this.#meter.erased(this.#clock.now(), milliseconds);
     await this.#clock.sleep(milliseconds, power);
     const offset = sector.start - chip.bank.base;
     const done = power.aborted ? sector.sizeBytes / 2 : sector.sizeBytes;
@@ -82,7 +82,7 @@ export class FlashMemory {
     const chip = this.#chip(address, bytes.length);
     if (chip === undefined) return false;
     const milliseconds = Math.ceil(bytes.length / WORD) * chip.bank.programMsPerWord;
-    this.#meter.programmed(bytes.length, milliseconds);
+    this.#meter.programmed(this.#clock.now(), address, bytes.length, milliseconds);
     await this.#clock.sleep(milliseconds, power);
     const content = this.#content(chip);
     const offset = address - chip.bank.base;

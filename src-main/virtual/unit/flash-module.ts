@@ -6,6 +6,8 @@ export type FlashModule = {
   readonly startAddress: number;
   /** Exclusive; the CRC is stored here. */
   readonly endAddress: number;
+  /** Which processor it is for; 0 is the main one. */
+  readonly target: number;
   readonly flags: number;
   readonly version: number;
   readonly platformId: number;
@@ -22,8 +24,10 @@ export type FlashModule = {
 /** Reads flash; undefined outside of it. */
 export type ReadFlash = (address: number, length: number) => Uint8Array | undefined;
 
-export const MODULE_FLAG = { dropHeader: 1, compressed: 2, combined: 4, encrypted: 8 } as const;
+export const MODULE_FLAG = { dropHeader: 1, compressed: 2, combined: 4, encrypted: 8, prefixExtensions: 16 } as const;
 export const PREFIX_BYTES = 24;
+/** Where a prefix may stand in a module: first, or behind vectors or a boot header (firmware-modules.md 1.2). */
+export const PREFIX_OFFSETS: readonly number[] = [0, 0x20, 0x184, 0x200];
 export const CRC_BYTES = 4;
 /** From the end address backwards: size (2), SHA-256 (32), reserved (2) (firmware-modules.md 1.5). */
 export const SHORTEST_SUFFIX_BYTES = 36;
@@ -62,6 +66,7 @@ export function readPrefix(bytes: Uint8Array): Omit<FlashModule, 'isIntact' | 'h
   return {
     startAddress,
     endAddress,
+    target: view.getUint8(8),
     flags: view.getUint8(9),
     version: view.getUint16(10, true),
     platformId: view.getUint16(12, true),

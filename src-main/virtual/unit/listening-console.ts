@@ -1,4 +1,4 @@
-import { identityReply, modulesReply, versionReply } from './console-replies.ts';
+import { identityReply, macReply, modulesReply, versionReply } from './console-replies.ts';
 import type { SystemEra } from './device-os-era.ts';
 import type { Session, UnitHardware } from './unit-hardware.ts';
 import { CLAIM_CODE_BYTES } from './unit-settings.ts';
@@ -59,7 +59,7 @@ export class ListeningConsole {
       case 'v':
         return this.#write(versionReply(era));
       case 'm':
-        return this.#write('Your device MAC address is\r\n00:00:00:00:00:00\r\n');
+        return this.#write(macReply(this.#hardware));
       case 'x':
         return this.#session.setListening(false);
       case 'L':

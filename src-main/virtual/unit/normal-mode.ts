@@ -7,18 +7,20 @@ import { isStandard } from './dfu-mode.ts';
 import type { ControlReply, UsbFirmware } from './enumeration.ts';
 import { ListeningConsole } from './listening-console.ts';
 import { INTERFACE_GUID, MICROSOFT_VENDOR_CODE, microsoftDescriptor } from './microsoft-descriptors.ts';
-import { CONSOLE_ENDPOINT, CONTROL_INTERFACE, normalDescriptors } from './normal-descriptors.ts';
+import { normalDescriptors, normalLayout } from './normal-descriptors.ts';
 import { rawRequest } from './raw-requests.ts';
 import { StandardRequests } from './standard-requests.ts';
 import type { Session, UnitHardware } from './unit-hardware.ts';
+import type { UnitPlatform } from './unit-platforms.ts';
 import type { Setup } from './usb-function.ts';
 
 /** Device OS on the bus: the serial console and the vendor control interface, in normal, listening and safe mode alike. */
 export function normalMode(hardware: UnitHardware, session: Session, era: SystemEra): UsbFirmware {
-  const { platform, clock, hostTimers, faults, identity } = hardware;
-  const standard = new StandardRequests(normalDescriptors(platform, era, identity.deviceId, faults));
+  const { platform, clock, hostTimers, faults, identity, meter } = hardware;
+  const standard = new StandardRequests(normalDescriptors(platform, era, identity, faults));
   const channel = new ControlChannel(controlRequests(hardware, session, era), { clock, faults });
   const isGen2 = platform.family === 'stm32';
+  const { consoleInterfaces, consoleIn, consoleOut } = normalLayout(platform);
   const port = new ConsolePort({
     hostTimers,
     power: session.power,
@@ -32,12 +34,17 @@ export function normalMode(hardware: UnitHardware, session: Session, era: System
   return {
     control: async (setup, data, cancelled) => {
       if (isStandard(setup)) return standard.answer(setup);
-      if ((setup.requestType & 0x60) === 0x20) return port.classRequest(setup, data) ?? 'stall';
+      if ((setup.requestType & 0x60) === 0x20) {
+        // RTL872x alone looks whether it is its console that is meant (Device OS 6.2.0).
+        const isConsole = platform.family !== 'rtl' || consoleInterfaces.includes(setup.index);
+        return (isConsole ? port.classRequest(setup, data) : undefined) ?? 'stall';
+      }
       if (faults.has('silent')) return never(cancelled);
-      return vendorRequest(hardware, session, era, channel, setup, data);
+      const reply = await vendorRequest(hardware, session, era, channel, setup, data);
+      return lacksStatusStage(platform, setup) ? never(cancelled) : reply;
     },
     transferOut: async (endpoint, data, cancelled) => {
-      if (endpoint !== CONSOLE_ENDPOINT) return 'stall';
+      if (endpoint !== consoleOut) return 'stall';
       while (console.isFull && !cancelled.aborted) await hostTimers.sleep(RETRY_MS, cancelled);
       if (cancelled.aborted) return 'stall';
       void console.receive(data);
@@ -45,7 +52,10 @@ export function normalMode(hardware: UnitHardware, session: Session, era: System
     },
     // The interrupt endpoint stays silent: no SERIAL_STATE is ever sent (device-usb.md 2.3).
     transferIn: (endpoint, length, cancelled) =>
-      endpoint === CONSOLE_ENDPOINT ? port.read(length, cancelled) : never(cancelled),
+      endpoint === consoleIn ? port.read(length, cancelled) : never(cancelled),
+    onWire: (milliseconds, setup) => {
+      if (isVendor(setup)) meter.request(clock.now(), milliseconds);
+    },
   };
 }
 
@@ -59,12 +69,25 @@ async function vendorRequest(
 ): Promise<ControlReply> {
   if (setup.request === MICROSOFT_VENDOR_CODE) {
     const answer = era.hasMicrosoftDescriptors
-      ? microsoftDescriptor(setup.index, CONTROL_INTERFACE, INTERFACE_GUID.normal)
+      ? microsoftDescriptor(setup.index, normalLayout(hardware.platform).controlInterface, INTERFACE_GUID.normal)
       : undefined;
     return answer === undefined ? 'stall' : { data: answer };
   }
   if (setup.request === RAW_REQUEST) return rawRequest(hardware, session, era, setup);
   return era.hasControlChannel ? channel.service(setup, data) : 'stall';
+}
+
+/**
+ * RTL872x does what a vendor OUT request without data stage says, and never completes it: hosts send a byte nobody needs
+ * (device-usb.md 5.2).
+ */
+function lacksStatusStage({ family }: UnitPlatform, setup: Setup): boolean {
+  return family === 'rtl' && (setup.requestType & 0x80) === 0 && setup.length === 0;
+}
+
+/** Bits 5 and 6 of bmRequestType: 2 is a vendor request. The class requests are the kernel's own as soon as it sees a serial port. */
+function isVendor(setup: Setup): boolean {
+  return (setup.requestType & 0x60) === 0x40;
 }
 
 /** The baud touches (device-usb.md 3.1): they act at once, whatever DTR does. */

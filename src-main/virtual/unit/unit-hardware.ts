@@ -1,4 +1,6 @@
+import type { AssetStorage } from './asset-storage.ts';
 import type { BootDecision, StartWish } from './boot.ts';
+import type { CoProcessor } from './co-processor.ts';
 import type { FaultSet } from './faults.ts';
 import type { FlashMemory } from './flash-memory.ts';
 import type { Modem } from './modem.ts';
@@ -15,11 +17,17 @@ export type UnitHardware = {
   readonly flash: FlashMemory;
   readonly settings: UnitSettings;
   readonly modem: Modem;
+  /** Where the platform has an updatable one. */
+  readonly coProcessor: CoProcessor | undefined;
+  /** Where the platform has a place for assets. */
+  readonly assets: AssetStorage | undefined;
   readonly faults: FaultSet;
   readonly meter: UnitMeter;
   readonly clock: UnitClock;
   /** For waits that depend on what the host does (listening time-out, unread port); not scaled with the chips. */
   readonly hostTimers: UnitClock;
+  /** Hears of every piece of an update that was written to its place. */
+  onInstalled(bytes: number): void;
 };
 
 /** One run of a unit from reset to reset, as its firmware sees it. */

@@ -1,5 +1,6 @@
-import { type BootDecision, decideBoot, type StartWish } from './boot.ts';
-import { installPendingUpdate, refreshBootloader } from './boot-installation.ts';
+import type { StoredAsset } from './asset-storage.ts';
+import { type BootDecision, canStart, decideBoot, type StartWish } from './boot.ts';
+import { installPendingUpdate } from './boot-installation.ts';
 import { dfuMode } from './dfu-mode.ts';
 import { Enumeration } from './enumeration.ts';
 import { installStaleApplication } from './factory-flash.ts';
@@ -8,9 +9,10 @@ import { findModules, type InstalledModule } from './installed-modules.ts';
 import { ListeningState } from './listening-state.ts';
 import type { Modem } from './modem.ts';
 import { normalMode } from './normal-mode.ts';
+import { refreshBootloader } from './refresh-bootloader.ts';
 import type { Session, UnitHardware } from './unit-hardware.ts';
 import type { UnitIdentity } from './unit-identity.ts';
-import type { DfuVisit } from './unit-meter.ts';
+import type { ControlTransfer, DfuVisit } from './unit-meter.ts';
 import type { UnitEvent, UnitMode } from './unit-mode.ts';
 import type { UnitPlatform } from './unit-platforms.ts';
 import type { UsbSocket } from './usb-function.ts';
@@ -27,6 +29,13 @@ export class UnitLife implements VirtualUnit {
   constructor(hardware: UnitHardware, turnsModemOn: boolean) {
     this.#hardware = hardware;
     this.#turnsModemOn = turnsModemOn;
+    let installedBytes = 0;
+    hardware.onInstalled = (bytes) => {
+      installedBytes += bytes;
+      if (installedBytes < (hardware.faults.number('unplug-while-installing') ?? Number.POSITIVE_INFINITY)) return;
+      hardware.faults.clear('unplug-while-installing');
+      this.unplug();
+    };
   }
 
   get platform(): UnitPlatform {
@@ -107,11 +116,19 @@ export class UnitLife implements VirtualUnit {
   }
 
   modules(): readonly InstalledModule[] {
-    return findModules(this.#hardware.platform, (address, length) => this.#hardware.flash.read(address, length));
+    return findModules(this.#hardware);
   }
 
   visits(): readonly DfuVisit[] {
     return this.#hardware.meter.visits();
+  }
+
+  assets(): readonly StoredAsset[] {
+    return this.#hardware.assets?.list() ?? [];
+  }
+
+  requests(): readonly ControlTransfer[] {
+    return this.#hardware.meter.requests();
   }
 
   async #live(plug: Plug): Promise<void> {
@@ -146,13 +163,14 @@ export class UnitLife implements VirtualUnit {
     wish: StartWish,
     before: BootDecision['mode'] | undefined,
   ): Promise<BootDecision | undefined> {
-    const { platform, flash, settings, clock, faults } = this.#hardware;
+    const { platform, clock, faults } = this.#hardware;
     const pulled = plug.pulled.signal;
     if (before === undefined) this.#enter('restarting', 'power on');
     if (before === 'dfu' && faults.has('no-return')) return undefined;
     await installPendingUpdate(this.#hardware, pulled);
-    const read = (address: number, length: number): Uint8Array | undefined => flash.read(address, length);
-    const boot = decideBoot(platform, read, settings, wish);
+    if (pulled.aborted) return undefined;
+    const boot = decideBoot(this.#hardware, wish);
+    if (!canStart(boot, platform)) return undefined;
     const bootMs = boot.mode === 'dfu' ? platform.bootMs.dfu : platform.bootMs.normal;
     await clock.sleep(bootMs + (faults.number('slow-boot') ?? 0), pulled);
     return pulled.aborted ? undefined : boot;
@@ -179,7 +197,8 @@ export class UnitLife implements VirtualUnit {
       plug.pulled.signal.addEventListener('abort', pulled);
       const listening = new ListeningState({
         timers: this.#hardware.hostTimers,
-        timeoutMs: boot.system?.listeningTimeoutMs,
+        // Photon and P1 listen without end (device-usb.md 4.1).
+        timeoutMs: this.#hardware.platform.platform.isCellular ? boot.system?.listeningTimeoutMs : undefined,
         power: power.signal,
         isInitially: boot.mode === 'listening' || (boot.mode === 'safe' && startedWith.listening === true),
         onChange: (isListening) =>
@@ -195,7 +214,7 @@ export class UnitLife implements VirtualUnit {
       };
       const firmware =
         boot.system === undefined ? dfuMode(this.#hardware, session) : normalMode(this.#hardware, session, boot.system);
-      const enumeration = new Enumeration(firmware, clock);
+      const enumeration = new Enumeration(firmware, clock, plug.socket.wire);
       this.#enter(listening.isListening ? 'listening' : boot.mode, boot.why);
       plug.socket.attached(enumeration);
       void this.#work(session, listening.isListening);
@@ -211,7 +230,8 @@ export class UnitLife implements VirtualUnit {
       session.restart({ into: 'normal' });
       return;
     }
-    if (!this.#turnsModemOn || isListening || session.power.aborted) return;
+    const hasModem = this.#hardware.platform.platform.isCellular;
+    if (!hasModem || !this.#turnsModemOn || isListening || session.power.aborted) return;
     if (await modem.turnOn(session.power)) await modem.read(session.power, false);
   }
 

@@ -26,6 +26,12 @@ export class UnitSettings {
     this.bytes[UPDATE_FLAG_AT] = pending ? PENDING : 0xff;
   }
 
+  /**
+   * A copy the master boot record of nRF52 units has been told to make, in bytes: it is repeated until it is done, whatever the power does.
+   * It stands in a page of its own and not among the settings.
+   */
+  masterBootCopyBytes = 0;
+
   get claimCode(): string | undefined {
     const code = this.bytes.subarray(CLAIM_CODE_AT, CLAIM_CODE_AT + CLAIM_CODE_BYTES);
     return code[0] === 0xff || code[0] === 0 ? undefined : Buffer.from(code).toString('latin1');

@@ -35,6 +35,14 @@ export interface UsbFunction {
 export interface UsbSocket {
   attached(usbFunction: UsbFunction): void;
   detached(): void;
+  /** The wire this socket shares with its neighbours; absent where it has one of its own. */
+  readonly wire?: UsbWire;
+}
+
+/** A full-speed wire that several units share: one transfer at a time, in the order they come. */
+export interface UsbWire {
+  /** Resolves once a transfer of this many milliseconds of the clock's time has passed over the wire; never rejects. */
+  carry(milliseconds: number, clock: UnitClock, signal: AbortSignal): Promise<void>;
 }
 
 /** Time of a virtual unit: real time, or scaled so that tests need not wait for chips. */

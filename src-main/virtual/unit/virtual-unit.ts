@@ -11,6 +11,8 @@
  *
  * Model times (boot, erase, program, modem) run on `clock`; waits that depend on the host run on `hostTimers`.
  */
+import { AssetStorage, type StoredAsset } from './asset-storage.ts';
+import { CoProcessor } from './co-processor.ts';
 import { installAtFactory, installStaleApplication } from './factory-flash.ts';
 import { type Fault, type FaultName, FaultSet } from './faults.ts';
 import { FlashMemory } from './flash-memory.ts';
@@ -20,7 +22,7 @@ import { createUnitClock } from './unit-clock.ts';
 import type { UnitHardware } from './unit-hardware.ts';
 import type { UnitIdentity } from './unit-identity.ts';
 import { UnitLife } from './unit-life.ts';
-import { type DfuVisit, UnitMeter } from './unit-meter.ts';
+import { type ControlTransfer, type DfuVisit, UnitMeter } from './unit-meter.ts';
 import type { UnitEvent, UnitMode } from './unit-mode.ts';
 import type { UnitPlatform } from './unit-platforms.ts';
 import { UnitSettings } from './unit-settings.ts';
@@ -31,7 +33,7 @@ export { EXTERNAL_FLASH } from './flash-chips.ts';
 export type { UnitSim } from './modem.ts';
 export { createUnitClock } from './unit-clock.ts';
 export type { UnitIdentity } from './unit-identity.ts';
-export type { DfuVisit } from './unit-meter.ts';
+export type { ControlTransfer, DfuVisit, ReadFigures } from './unit-meter.ts';
 export type { UnitEvent, UnitMode } from './unit-mode.ts';
 export { UNIT_PLATFORMS, type UnitPlatform, unitPlatform } from './unit-platforms.ts';
 export type { Setup, TransferAnswer, UnitClock, UsbFunction, UsbSocket } from './usb-function.ts';
@@ -43,6 +45,8 @@ export type VirtualUnitOptions = {
   readonly sim: UnitSim;
   /** Module files as the factory wrote them; each goes to the place its own prefix names. */
   readonly modules: readonly Uint8Array[];
+  /** What the co-processor left its own factory with, where that is not what `modules` brings. */
+  readonly coProcessorVersion?: number;
   /** nRF below Device OS 4.0: whether the set-up-done mark is already there. */
   readonly isSetupDone?: boolean;
   readonly radioVersion?: string;
@@ -77,14 +81,19 @@ export type VirtualUnit = {
   readFlash(address: number, length: number): Uint8Array;
   /** The modules found in flash now, which need not be what runs. */
   modules(): readonly InstalledModule[];
+  /** The assets that lie in it, whole; asked for or not. */
+  assets(): readonly StoredAsset[];
   /** All visits to DFU mode so far, with their times and bytes. */
   visits(): readonly DfuVisit[];
+  /** The vendor requests to its firmware outside of DFU mode, with their times. */
+  requests(): readonly ControlTransfer[];
 };
 
 /** Makes a unit as it left the factory, without power. Throws RangeError when a module does not fit its flash. */
 export function createVirtualUnit(options: VirtualUnitOptions): VirtualUnit {
   const hardware = assemble(options);
   for (const module of options.modules) installAtFactory(hardware, module);
+  if (options.coProcessorVersion !== undefined) hardware.coProcessor?.load(options.coProcessorVersion);
   if (hardware.faults.has('stale-128k-app')) installStaleApplication(hardware);
   return new UnitLife(hardware, options.turnsModemOn ?? true);
 }
@@ -98,11 +107,16 @@ function assemble(options: VirtualUnitOptions): UnitHardware {
   if (options.isSetupDone === true) settings.isSetupDone = true;
   const startMs = options.modemStartMs ?? DEFAULT_MODEM_START_MS;
   const radioVersion = options.radioVersion ?? platform.radioVersion;
+  const flash = new FlashMemory(platform.banks, { clock, meter, faults });
+  const { coProcessorVersion, assetArea } = platform;
   return {
     platform,
     identity,
-    flash: new FlashMemory(platform.banks, { clock, meter, faults }),
+    flash,
     settings,
+    coProcessor: coProcessorVersion === undefined ? undefined : new CoProcessor(coProcessorVersion, clock),
+    assets: assetArea === undefined ? undefined : new AssetStorage(flash, assetArea),
+    onInstalled: () => {},
     modem: new Modem({ imei, sim, radioVersion, startMs }, { clock, faults }),
     faults,
     meter,

@@ -49,6 +49,9 @@ describe('the answer to i', () => {
   it('is not complete before the ICCID line', () => {
     expect(isIdentityComplete(['Device ID: e00fce68aabbccddeeff0011', 'IMEI: 352753090123456'])).toBe(false);
     expect(isIdentityComplete(['ICCID:'])).toBe(true);
+    expect(isIdentityComplete(['Device ID: 0a10aced202194944a001122', 'Serial Number: P051AF145001122'])).toBe(false);
+    expect(isIdentityComplete(['Device ID: 0a10aced202194944a001122'], false)).toBe(false);
+    expect(isIdentityComplete(['Serial Number: P051AF145001122'], false)).toBe(true);
   });
 
   it('has its secret line recognised wherever it begins', () => {

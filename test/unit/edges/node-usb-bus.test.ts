@@ -178,6 +178,28 @@ describe('the control pipe over the usb package', () => {
     await expect(pipe.transferIn(setup, 64, 100)).rejects.toMatchObject({ code, evidence: { reason } });
   });
 
+  it('claims an interface once, selects alternate settings of it, and gives it back when it is closed', async () => {
+    const library = scriptedLibrary();
+    const { pipe } = await open(library);
+    await pipe.claim(0, 1);
+    await pipe.claim(0, 0);
+    await pipe.close();
+    await pipe.close();
+    expect(library.claims()).toEqual(['claim 0', 'alternate 0.1', 'alternate 0.0', 'release 0']);
+  });
+
+  it('says when another program holds the interface', async () => {
+    const library = scriptedLibrary();
+    const { pipe } = await open(library);
+    library.refuseClaim(new Error('interface is busy (errno 16)'));
+    await expect(pipe.claim(0, 0)).rejects.toMatchObject({
+      code: 'usb/transfer-failed',
+      evidence: { reason: 'other' },
+    });
+    await pipe.close();
+    expect(library.claims()).toEqual([]);
+  });
+
   it('recognises a bus fault as an unplug when the unit is then gone', async () => {
     const library = scriptedLibrary();
     const { pipe } = await open(library);
@@ -248,6 +270,8 @@ function brief(event: BusEvent): string {
 function scriptedLibrary() {
   const devices: NodeUsbDevice[] = [];
   const listeners = new Set<readonly ['connect' | 'disconnect', () => void]>();
+  const claims: string[] = [];
+  let claimError: Error | undefined;
   let getters = 0;
   let failing: Error | undefined;
   let openError: Error | undefined;
@@ -290,6 +314,16 @@ function scriptedLibrary() {
           if (openError !== undefined) throw openError;
         },
         async close() {},
+        async claimInterface(number) {
+          if (claimError !== undefined) throw claimError;
+          claims.push(`claim ${number}`);
+        },
+        async releaseInterface(number) {
+          claims.push(`release ${number}`);
+        },
+        async selectAlternateInterface(number, alternate) {
+          claims.push(`alternate ${number}.${alternate}`);
+        },
         async controlTransferIn(asked) {
           setup = asked;
           return { data: await answer(), status: 'ok' };
@@ -321,6 +355,10 @@ function scriptedLibrary() {
     },
     gettersRead: () => getters,
     listenerCount: () => listeners.size,
+    claims: () => claims,
+    refuseClaim: (error: Error) => {
+      claimError = error;
+    },
     lastSetup: () => setup,
     lastData: () => data,
   };

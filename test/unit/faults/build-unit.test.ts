@@ -3,6 +3,7 @@ import type { BuiltVirtualStation } from '../../../src-main/build-virtual-statio
 import { FAILURES } from '../../../src-main/domain/failure-codes.ts';
 import { createFactoryUnit } from '../../../src-main/virtual/unit/factory-unit.ts';
 import { endedRun, openTestLine, plugAndScan } from '../../virtual-line/build-one.ts';
+import { fullRecipe } from '../../virtual-line/full-recipe.ts';
 import { FAULT_ROWS, type FaultRow } from './fault-rows.ts';
 
 describe.concurrent('a unit on the virtual line', () => {
@@ -14,6 +15,7 @@ describe.concurrent('a unit on the virtual line', () => {
       platforms,
       faults,
       ...(row.sim === undefined ? {} : { sim: row.sim }),
+      ...(row.isFullRecipe ? { recipeFor: (one) => fullRecipe(one) } : {}),
       ...(row.impatient ? { patience: 0.1 } : {}),
     });
     if (row.conditions !== undefined) line.bench.register('1', row.conditions);

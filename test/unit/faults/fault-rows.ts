@@ -14,6 +14,8 @@ export type FaultRow = {
   /** In what condition the cloud already has the unit. */
   readonly conditions?: readonly UnitCondition[];
   readonly sim?: VirtualStationOptions['sim'];
+  /** The recipe brings everything there is for its platform: bootloader, co-processor, an asset. */
+  readonly isFullRecipe?: true;
   /** The run waits for something that never comes: the line's time budgets are cut short. */
   readonly impatient?: true;
   /** What a hand does at the beginning of this step, or that the unit falls silent there. */
@@ -129,6 +131,27 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     step: 'prove',
   },
 
+  // Updates by request
+  { story: 'the recipe brings a bootloader and an asset (boron)', isFullRecipe: true, ...PASS },
+  { story: 'the recipe brings two bootloaders and an asset (p2)', platform: 'p2', isFullRecipe: true, ...PASS },
+  {
+    story: 'the unit refuses updates',
+    isFullRecipe: true,
+    faults: ['updates-disabled'],
+    outcome: 'FAIL',
+    code: 'update/refused',
+    step: 'complete-update',
+  },
+  {
+    story: 'the plug is pulled in the middle of an update',
+    impatient: true,
+    isFullRecipe: true,
+    faults: ['unplug-at-update-byte=500'],
+    outcome: 'ERROR',
+    code: 'unit/unplugged',
+    step: 'update-by-request',
+  },
+
   // DFU and flashing
   {
     story: 'the unit does not go into DFU mode',
@@ -201,15 +224,15 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     step: ['flash', 'restart'], // the flash tool may still be ending when the other unit is there
   },
 
-  // Proof
+  // Read-back and proof
   {
     story: 'the system part was not written',
     faults: ['wrong-version-after-restart'],
     outcome: 'FAIL',
-    code: 'prove/wrong-version',
-    step: 'prove',
+    code: 'flash/verify-mismatch',
+    step: 'flash',
   },
-  { story: 'one bit of the firmware is wrong', faults: ['flip-bit'], outcome: 'FAIL', step: 'prove' },
+  { story: 'one bit is programmed wrong, and is right at the second try', faults: ['flip-bit'], ...PASS },
   {
     story: 'the unit answers nothing after flashing',
     impatient: true,
@@ -366,7 +389,16 @@ export const FAULT_ROWS: readonly FaultRow[] = [
   },
 
   // A hand, in every step
-  ...['identify', 'check-agreement', 'plan-flash', 'prove', 'read-sim', 'add-to-product', 'activate-sim'].map(
+  ...[
+    'identify',
+    'check-agreement',
+    'plan-flash',
+    'update-by-request',
+    'prove',
+    'read-sim',
+    'add-to-product',
+    'activate-sim',
+  ].map(
     (step): FaultRow => ({
       story: `the unit is pulled out at ${step}`,
       ...(step === 'prove' ? { impatient: true } : {}),
@@ -405,9 +437,11 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     'identify',
     'check-agreement',
     'plan-flash',
+    'update-by-request',
     'enter-dfu',
     'flash',
     'restart',
+    'complete-update',
     'prove',
     'read-sim',
     'add-to-product',

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { FailureCode } from '../../../src-main/domain/failure-codes.ts';
 import type { ModuleReport } from '../../../src-main/domain/module-report.ts';
 import { proveModules } from '../../../src-main/firmware/prove-modules.ts';
@@ -84,3 +84,78 @@ function faulty(module: ModuleReport, fault: ModuleReport['faults'][number]): Mo
 function withoutHash({ sha256, ...module }: ModuleReport): ModuleReport {
   return module;
 }
+
+describe('what the recipe brings by request', () => {
+  const whole = smallRelease('p2', '6.2.0');
+
+  async function p2Reports() {
+    const recipe = await loadedFrom(whole, { byRequest: true });
+    const held = [recipe.prebootloader, recipe.bootloader, ...recipe.system, recipe.application];
+    const reports = held.flatMap((module) =>
+      module === undefined ? [] : [report({ ...module, sha256: module.sha256 })],
+    );
+    return { recipe, reports };
+  }
+
+  test('is proven when it is there', async () => {
+    const { recipe, reports } = await p2Reports();
+    expect(proveModules(reports, recipe).ok).toBe(true);
+  });
+
+  test.each([
+    [0, { version: 3000 }, 'prove/wrong-version'],
+    [2, { version: 7 }, 'prove/wrong-version'],
+    [0, { sha256: '0'.repeat(64) }, 'prove/wrong-version'],
+    [2, { sha256: '0'.repeat(64) }, 'prove/wrong-version'],
+    [0, { version: 3200, sha256: '0'.repeat(64) }, 'proven'],
+    [2, { version: 10, sha256: '0'.repeat(64) }, 'proven'],
+  ] as const)('bootloader %i with %o is %s', async (index, change, code) => {
+    const { recipe, reports } = await p2Reports();
+    const changed = reports.map((one) =>
+      one.function === 'bootloader' && one.index === index ? { ...one, ...change } : one,
+    );
+    const proven = proveModules(changed, recipe);
+    expect(proven.ok ? 'proven' : proven.failure.code).toBe(code);
+  });
+
+  test('is missed when it is not reported', async () => {
+    const { recipe, reports } = await p2Reports();
+    const without = reports.filter((one) => one.function !== 'bootloader' || one.index !== 2);
+    expect(proveModules(without, recipe)).toMatchObject({ failure: { code: 'prove/module-missing' } });
+  });
+
+  test.each([
+    ['argon', 'prove/wrong-version'],
+    ['tracker', 'proven'], // Device OS 5.6.0 and later do not take it there
+  ] as const)('an old co-processor of %s: %s', async (platform, code) => {
+    const recipe = await loadedFrom(smallRelease(platform, '6.2.0'), { byRequest: true });
+    const held = [recipe.bootloader, recipe.ncp, ...recipe.system, recipe.application];
+    const reports = held.flatMap((module) =>
+      module === undefined ? [] : [report({ ...module, version: module.function === 'ncp' ? 4 : module.version })],
+    );
+    const proven = proveModules(reports, recipe);
+    expect(proven.ok ? 'proven' : proven.failure.code).toBe(code);
+  });
+});
+
+describe('assets', () => {
+  const logo = { name: 'logo.png', sha256: 'a'.repeat(64) };
+  const recipe = { ...boron, assets: [{ ...logo, bytes: new Uint8Array(1) }] };
+
+  test.each([
+    ['all there and asked for', { available: [logo], required: [logo] }, 'proven'],
+    ['all there beside one of an earlier application', { available: [logo, other()], required: [logo] }, 'proven'],
+    ['not reported', undefined, 'prove/no-proof'],
+    ['not there', { available: [], required: [logo] }, 'prove/module-missing'],
+    ['there with another hash', { available: [{ ...logo, sha256: 'b' }], required: [logo] }, 'prove/module-missing'],
+    ['not asked for by what runs', { available: [logo], required: [] }, 'prove/wrong-product-binary'],
+    ['fewer than what runs asks for', { available: [logo], required: [logo, other()] }, 'prove/wrong-product-binary'],
+  ] as const)('%s: %s', (_what, assets, code) => {
+    const proven = proveModules(good, recipe, assets);
+    expect(proven.ok ? 'proven' : proven.failure.code).toBe(code);
+  });
+
+  function other() {
+    return { name: 'other.png', sha256: 'c'.repeat(64) };
+  }
+});

@@ -3,7 +3,10 @@ import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { generateRelease } from '../../../firmware/generate-release.ts';
+import { platformById } from '../../../src-main/domain/platform.ts';
 import { parseModule } from '../../../src-main/firmware/parse-module.ts';
+import { loadedFrom, smallRelease } from './recipe-folder.ts';
+import { planned } from './unit-holding.ts';
 
 const APPS = join(import.meta.dirname, '../../../.cache/particle-cli/node_modules/particle-cli/assets/knownApps');
 const files = globSync('**/*.bin', { cwd: APPS }).map((path) => join(APPS, path));
@@ -42,6 +45,32 @@ test.skipIf(files.length === 0)(
       return [basename(path), `platform ${platformId}, ${place}, product ${productId}/${productVersion}, ${needs}`];
     });
     expect(Object.fromEntries(read)).toEqual(KNOWN);
+  },
+);
+
+test.skipIf(files.length === 0)(
+  `every real application of a platform that is still built goes into a recipe and is written to its own place${files.length === 0 ? ` (${skipped})` : ''}`,
+  async () => {
+    const placed = new Map<string, string>();
+    for (const path of files) {
+      const bytes = readFileSync(path);
+      const parsed = parseModule(bytes, basename(path));
+      const platform = parsed.ok ? platformById(parsed.value.platformId) : undefined;
+      if (!parsed.ok || platform === undefined) continue;
+      const { productVersion, startAddress } = parsed.value;
+      const target =
+        platform.mcu === 'stm32f2xx' ? '3.3.1' : parsed.value.dependencies[0]?.version === 6305 ? '6.3.4' : '6.2.0';
+      const recipe = await loadedFrom(smallRelease(platform.name, target), {
+        application: bytes,
+        json: (json) =>
+          Object.assign(json, { product: { id: 8178, version: productVersion }, allowWildcardProductId: true }),
+      });
+      const plan = planned({ platform, mode: 'dfu', modules: undefined }, recipe);
+      const last = plan.writes.at(-1);
+      expect([last?.address, Buffer.compare(last?.bytes ?? Buffer.alloc(0), bytes)]).toEqual([startAddress, 0]);
+      placed.set(platform.name, `0x${last?.address.toString(16)}`);
+    }
+    expect(placed.size).toBe(12);
   },
 );
 

@@ -8,7 +8,7 @@ import { loadRecipe } from '../../../src-main/firmware/load-recipe.ts';
 import type { Recipe } from '../../../src-main/firmware/recipe.ts';
 
 /** A recipe's JSON, as far as a test edits it. */
-export type RecipeJson = { files: { application: object } };
+export type RecipeJson = { files: { application: object; assets?: object[] } };
 
 /** What a test may change before the files and the recipe are written. */
 export type RecipeChange = {
@@ -16,6 +16,12 @@ export type RecipeChange = {
   readonly system?: readonly Uint8Array[];
   readonly radioStack?: Uint8Array | undefined;
   readonly application?: Uint8Array;
+  /** What goes by request: the release's own files with `true`. */
+  readonly byRequest?: boolean;
+  readonly bootloader?: Uint8Array | undefined;
+  readonly prebootloader?: Uint8Array | undefined;
+  readonly ncp?: Uint8Array | undefined;
+  readonly assets?: readonly { readonly name: string; readonly bytes: Uint8Array }[];
   /** Edits the recipe's JSON last. */
   readonly json?: (recipe: RecipeJson) => void;
   /** Called when everything is on disk, to spoil it. */
@@ -41,6 +47,13 @@ export async function loadFrom(release: GeneratedRelease, change: RecipeChange =
     };
     const system = change.system ?? release.system.map((file) => file.bytes);
     const radioStack = 'radioStack' in change ? change.radioStack : release.radioStack?.bytes;
+    const own = change.byRequest === true;
+    const more = {
+      bootloader: 'bootloader' in change ? change.bootloader : own ? release.bootloader.bytes : undefined,
+      prebootloader:
+        'prebootloader' in change ? change.prebootloader : own ? release.prebootloaderPart1?.bytes : undefined,
+      ncp: 'ncp' in change ? change.ncp : own ? release.ncp?.bytes : undefined,
+    };
     const recipe = {
       formatVersion: 1,
       name: 'Test product',
@@ -51,6 +64,14 @@ export async function loadFrom(release: GeneratedRelease, change: RecipeChange =
         system: system.map((bytes, place) => put(`system-${place}.bin`, bytes)),
         ...(radioStack === undefined ? {} : { radioStack: put('softdevice.bin', radioStack) }),
         application: put('application.bin', change.application ?? release.application.bytes),
+        ...Object.fromEntries(
+          Object.entries(more).flatMap(([role, bytes]) =>
+            bytes === undefined ? [] : [[role, put(`${role}.bin`, bytes)]],
+          ),
+        ),
+        ...(change.assets === undefined
+          ? {}
+          : { assets: change.assets.map(({ name, bytes }) => ({ name, ...put(`asset-${name}`, bytes) })) }),
       },
       sim: { form: 'embedded', waitMs: 1000, mayBePending: true },
     };

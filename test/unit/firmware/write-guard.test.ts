@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { platformByName } from '../../../src-main/domain/platform.ts';
-import { guardWrite } from '../../../src-main/firmware/write-guard.ts';
+import { eraseUnitsOf } from '../../../src-main/firmware/erase-units.ts';
+import { guardPart, guardWrite } from '../../../src-main/firmware/write-guard.ts';
 
 type Case = readonly [
   what: string,
@@ -54,5 +55,87 @@ describe('a write is refused into', () => {
       ok: false,
       failure: { code: 'plan/range-refused' },
     });
+  });
+});
+
+describe('a part of a write', () => {
+  const write = (platform: 'boron' | 'electron' | 'p2', address: number, length: number) => ({
+    platform: platformByName(platform),
+    planned: { alt: 0, address, bytes: new Uint8Array(length) },
+  });
+  const application = write('boron', 0xb4000, 10_000);
+  const gen2 = write('electron', 0x0808_0000, 100_000);
+  const moved = write('p2', 0x085f_efc8, 0x1038); // with assets, it begins inside a sector
+
+  test.each([
+    ['all of it', application, 0xb4000, 10_000],
+    ['its first page', application, 0xb4000, 4096],
+    ['its last, shorter page', application, 0xb6000, 1808],
+    ['all of a Gen 2 application', gen2, 0x0808_0000, 100_000],
+    ['the head before the first whole sector', moved, 0x085f_efc8, 0x38],
+    ['the sectors after it', moved, 0x085f_f000, 0x1000],
+  ] as const)('is allowed: %s', (_what, { platform, planned }, address, length) => {
+    expect(guardPart(platform, planned, address, length).ok).toBe(true);
+  });
+
+  test.each([
+    ['half a page', application, 0xb4000, 2048],
+    ['from inside a page', application, 0xb4800, 2048],
+    ['to a page edge behind its end', application, 0xb6000, 4096],
+    ['from before its beginning', application, 0xb3000, 8192],
+    ['nothing', application, 0xb4000, 0],
+    ['half a sector of Gen 2', gen2, 0x0808_0000, 65_536],
+    ['a page of a write that is itself not allowed', write('boron', 0xf4000, 8192), 0xf4000, 4096],
+    ['a fraction of an address', application, 0xb4000, 0.5],
+  ] as const)('is refused: %s', (_what, { platform, planned }, address, length) => {
+    expect(guardPart(platform, planned, address, length)).toMatchObject({ failure: { code: 'plan/range-refused' } });
+  });
+});
+
+describe('the erase units a range touches', () => {
+  test.each([
+    ['boron', 0xb4000, 1, [[0xb4000, 4096]]],
+    [
+      'boron',
+      0xb4fff,
+      2,
+      [
+        [0xb4000, 4096],
+        [0xb5000, 4096],
+      ],
+    ],
+    [
+      'p2',
+      0x085f_efc8,
+      0x1038,
+      [
+        [0x085f_e000, 4096],
+        [0x085f_f000, 4096],
+      ],
+    ],
+    ['electron', 0x0808_0000, 0x2_0000, [[0x0808_0000, 0x2_0000]]],
+    [
+      'photon',
+      0x0802_0000,
+      0x2_0001,
+      [
+        [0x0802_0000, 0x2_0000],
+        [0x0804_0000, 0x2_0000],
+      ],
+    ],
+    [
+      'electron',
+      0x0800_c000,
+      0x6000,
+      [
+        [0x0800_c000, 0x4000],
+        [0x0801_0000, 0x1_0000],
+      ],
+    ],
+    ['electron', 0x0810_0000, 4096, []],
+    ['boron', 0xb4000, 0, []],
+  ] as const)('of %s at %i, %i bytes', (platform, address, length, expected) => {
+    const units = eraseUnitsOf(platformByName(platform), address, length);
+    expect(units.map((unit) => [unit.address, unit.sizeBytes])).toEqual(expected);
   });
 });

@@ -2,11 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { parseDeviceId } from '../../../src-main/domain/device-id.ts';
 import { platformByName } from '../../../src-main/domain/platform.ts';
 import type { PlannedWrite } from '../../../src-main/firmware/flash-plan.ts';
-import type { FlashJob } from '../../../src-main/ports/flasher.ts';
 import type { UsbUnit } from '../../../src-main/ports/usb-bus.ts';
 import type { StepContext } from '../../../src-main/procedure/procedure.ts';
 import { enterDfu } from '../../../src-main/procedure/steps/enter-dfu.ts';
-import { flashFirmware } from '../../../src-main/procedure/steps/flash-firmware.ts';
 import { prove } from '../../../src-main/procedure/steps/prove.ts';
 
 const inDfu: UsbUnit = {
@@ -63,8 +61,10 @@ describe('the step into DFU mode', () => {
       presence: {
         current: () => present,
         allowRestart: () => undefined,
-        waitFor: (_accepts: unknown, signal: AbortSignal) =>
-          new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+        waitFor: (accepts: (unit: UsbUnit) => boolean, signal: AbortSignal) =>
+          accepts(present)
+            ? Promise.resolve(present)
+            : new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
       },
       ports: {
         control: {
@@ -90,39 +90,7 @@ describe('the step into DFU mode', () => {
   });
 });
 
-describe('the flash step', () => {
-  it('writes nothing more when another enumeration took the place of the one it began with', async () => {
-    let present = inDfu;
-    const jobs: FlashJob[] = [];
-    const context = {
-      presence: { current: () => present },
-      ports: {
-        flasher: {
-          write: async (job: FlashJob) => {
-            jobs.push(job);
-            present = { ...inDfu, address: 8 };
-            return { durationMs: 1, exitCode: 0, transcript: [] };
-          },
-        },
-      },
-      budget: (milliseconds: number) => milliseconds,
-      progress: () => undefined,
-      signal: new AbortController().signal,
-    } as unknown as StepContext;
-    const plan = {
-      before: [],
-      writes: [write, write],
-      after: [],
-      skipped: [],
-      remarks: [],
-      totalBytes: 16,
-      expectedMs: 0,
-    };
-    const result = await flashFirmware.run({ plan, dfu: { unit: inDfu } }, context);
-    expect(result).toMatchObject({ ok: false, failure: { code: 'flash/unit-not-found' } });
-    expect(jobs.map(({ unit, leave }) => [unit.address, leave])).toEqual([[7, false]]);
-  });
-});
+const proven = { flashed: { readBack: [] }, completed: { readBack: [] } };
 
 /** A control session that answers what a unit with half of an update in it says. */
 const session = {
@@ -144,14 +112,16 @@ describe('the prove step', () => {
       const context = {
         presence: { current: () => present, waitFor: async () => present },
         ports: { control: { open: async () => session } },
-        recipe: { deviceOs: '3.3.1' },
+        recipe: { deviceOs: '3.3.1', assets: [] },
         sleep: async () => {
           present = { ...present, address };
         },
         budget: (milliseconds: number) => milliseconds,
         signal: new AbortController().signal,
       } as unknown as StepContext;
-      const facts = { identity: { deviceId: deviceId() }, label: {} } as unknown as Parameters<typeof prove.run>[0];
+      const facts = { ...proven, identity: { deviceId: deviceId() }, label: {} } as unknown as Parameters<
+        typeof prove.run
+      >[0];
       expect(await prove.run(facts, context)).toMatchObject({ ok: false, failure: { code } });
       expect(prove.retryOn).toContain('unit/unplugged');
       expect(prove.retryOn).not.toContain('prove/wrong-version');
@@ -169,7 +139,9 @@ describe('the prove step', () => {
       budget: () => 1,
       signal: new AbortController().signal,
     } as unknown as StepContext;
-    const facts = { identity: { deviceId: deviceId() }, label: {} } as unknown as Parameters<typeof prove.run>[0];
+    const facts = { ...proven, identity: { deviceId: deviceId() }, label: {} } as unknown as Parameters<
+      typeof prove.run
+    >[0];
     const result = await prove.run(facts, context);
     expect(result).toMatchObject({ ok: false, failure: { code: 'restart/still-in-dfu' } });
     expect(prove.retryOn).not.toContain('restart/still-in-dfu');

@@ -38,6 +38,9 @@ describe.each(Object.entries({ es, vi, zh }))('%s', (_language, dictionary) => {
     expect(words.auditIntact(42)).toContain('42');
     expect(words.batchOpened('A-1')).toContain('A-1');
     expect(words.bytesOf('10', '20 KB')).toMatch(/10.*20 KB/);
+    expect(words.plugIntoSlot('B7')).toContain('B7');
+    for (const said of [words.healthSlow, words.healthSlowSwitch]) expect(said('1,4')).toContain('1,4');
+    for (const said of [words.healthStalls, words.healthFailures]) expect(said(38)).toContain('38');
   });
 });
 

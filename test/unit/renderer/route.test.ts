@@ -4,6 +4,7 @@ import { addressOf, type Route, readRoute } from '../../../src-renderer/frame/ad
 const ROUTES: readonly Route[] = [
   { screen: 'line' },
   { screen: 'codes' },
+  { screen: 'slots' },
   { screen: 'runs', search: '' },
   { screen: 'runs', search: 'P046 & 100%/?#' },
   { screen: 'runs', search: '', runId: '01J9/Z?0' },

@@ -17,8 +17,10 @@ export const IDLE: Snapshot = {
         deviceOs: '6.3.2',
         applicationSha256: 'b'.repeat(64),
       },
+      health: { slot: '1', runs: 0, stalls: 0, retries: 0, suspectFailures: 0, verdict: 'unknown', reasons: [] },
     },
   ],
+  flashLimit: {},
   counts: { PASS: 0, FAIL: 0, ERROR: 0, ABORTED: 0 },
   troubles: [],
 };

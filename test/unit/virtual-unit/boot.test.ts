@@ -77,12 +77,10 @@ describe('what a unit does with its flash', () => {
   });
 
   test('a system part whose bootloader is too old boots into safe mode', async () => {
-    expect(await bootsInto('boron', bytes(release('boron', '6.2.0', 3001)))).toMatchObject({ mode: 'dfu' });
+    const safe = { mode: 'safe', why: 'system part 1 lacks a dependency' };
+    expect(await bootsInto('boron', bytes(release('boron', '6.2.0', 3001)))).toEqual(safe);
     unit?.unplug();
-    expect(await bootsInto('boron', bytes(release('boron', '6.1.0', 2300)))).toEqual({
-      mode: 'safe',
-      why: 'system part 1 lacks a dependency',
-    });
+    expect(await bootsInto('boron', bytes(release('boron', '6.1.0', 2300)))).toEqual(safe);
   });
 
   test('without a radio stack it boots into safe mode', async () => {
@@ -262,7 +260,7 @@ describe('an update over control requests', () => {
       RESULT.moduleDependency,
       () => release('boron', '6.4.1').system[0]?.bytes ?? new Uint8Array(1),
     ],
-    ['no module at all', RESULT.moduleFormat, () => new Uint8Array(500).fill(0x55)],
+    ['no module at all', RESULT.moduleNotFound, () => new Uint8Array(500).fill(0x55)],
   ] as const)('%s is refused and changes nothing', async (_, code, image) => {
     const up = await plugged('boron');
     unit = up.unit;

@@ -132,7 +132,7 @@ describe('Gen 3', () => {
   });
 
   test('one more GETSTATUS while leaving is the trap: it stalls and the restart is off', async () => {
-    const host = await dfu('boron');
+    const host = await dfu('boron', { clock: createUnitClock({ speed: 40 }) });
     await host.leave(0xb4000);
     expect(await host.in(DFU_IN, DFU_REQUEST.getStatus, 0, 0, 6)).toEqual({ kind: 'stall' });
     for (let turn = 0; turn < 30; turn++) await host.status();

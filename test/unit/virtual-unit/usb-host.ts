@@ -1,4 +1,4 @@
-import type { PlatformName } from '../../../src-main/domain/platform.ts';
+import { type PlatformName, platformByName } from '../../../src-main/domain/platform.ts';
 import { SERVICE, SERVICE_STATUS } from '../../../src-main/protocol/control-requests.ts';
 import { DFU_IN, DFU_OUT, DFU_REQUEST, DFU_STATE, decodeDfuStatus } from '../../../src-main/protocol/dfu.ts';
 import { decodeServiceReply } from '../../../src-main/protocol/service-reply.ts';
@@ -15,6 +15,8 @@ import {
 /** A host with one port: it keeps the present enumeration and asks it as a kernel or libusb would. */
 export class UsbHost implements UsbSocket {
   enumerations = 0;
+  /** Where the console of the unit is: on RTL872x elsewhere (device-usb.md 2.3). */
+  console = { interface: 0, out: 1, in: 1 };
   #current: UsbFunction | undefined;
 
   attached(usbFunction: UsbFunction): void {
@@ -132,18 +134,19 @@ export class UsbHost implements UsbSocket {
   async setLineCoding(rate: number): Promise<TransferAnswer> {
     const coding = Uint8Array.of(0, 0, 0, 0, 0, 0, 8);
     new DataView(coding.buffer).setUint32(0, rate, true);
-    return this.out(0x21, 0x20, 0, 0, coding);
+    return this.out(0x21, 0x20, 0, this.console.interface, coding);
   }
 
   async setDtr(on: boolean): Promise<void> {
-    await this.out(0x21, 0x22, on ? 3 : 0, 0, new Uint8Array(0));
+    await this.out(0x21, 0x22, on ? 3 : 0, this.console.interface, new Uint8Array(0));
   }
 
   /** Sends letters and reads until the text ends as wanted. */
   async ask(letters: string, end: string): Promise<string> {
-    await this.usb.transferOut(1, Buffer.from(letters, 'latin1'));
+    const { out, in: bulkIn } = this.console;
+    await this.usb.transferOut(out, Buffer.from(letters, 'latin1'));
     let text = '';
-    while (!text.endsWith(end)) text += Buffer.from(bytesOf(await this.usb.transferIn(1, 128))).toString('latin1');
+    while (!text.endsWith(end)) text += Buffer.from(bytesOf(await this.usb.transferIn(bulkIn, 128))).toString('latin1');
     return text;
   }
 }
@@ -160,8 +163,11 @@ export async function plugged(
 ): Promise<{ unit: VirtualUnit; host: UsbHost }> {
   const host = new UsbHost();
   const unit = createFactoryUnit(platform, { clock: createUnitClock({ speed: 400 }), scale: 0.02, ...options });
+  const { mcu, isCellular } = platformByName(platform);
+  if (mcu === 'rtl872x') host.console = { interface: 1, out: 2, in: 3 };
   unit.plugInto(host);
-  await unit.whenMode(options.mode ?? 'normal', { timeoutMs: 5000 });
+  // A Wi-Fi unit knows no network yet, and listens for one.
+  await unit.whenMode(options.mode ?? (isCellular ? 'normal' : 'listening'), { timeoutMs: 5000 });
   return { unit, host };
 }
 

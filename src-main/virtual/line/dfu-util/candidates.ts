@@ -1,9 +1,9 @@
 import { DescriptorError, decodeStringDescriptor, REQUEST, walkDescriptors } from '../../usbip/usb-descriptors.ts';
-import { type ImportedUnit, importUnit } from '../../usbip/usbip-client.ts';
-import { listUnits } from '../../usbip/usbip-operations.ts';
+import type { ImportedUnit } from '../../usbip/usbip-client.ts';
 import type { ExportedDevice } from '../../usbip/usbip-protocol.ts';
 import { type Print, warning } from './exit.ts';
 import type { Options } from './options.ts';
+import type { ProgramBus } from './program-bus.ts';
 
 /** One alternate setting of a unit in DFU mode that the command line selects. */
 export type Candidate = {
@@ -20,7 +20,6 @@ export type Candidate = {
   readonly dfuVersion: number;
 };
 
-const BUS_TIMEOUT_MS = 5000;
 const UNREADABLE = 'UNKNOWN';
 const FUNCTIONAL_DESCRIPTOR = 0x21;
 
@@ -28,15 +27,15 @@ const FUNCTIONAL_DESCRIPTOR = 0x21;
  * The matching alternate settings, newest first as dfu-util lists them. The path is compared before anything is opened; every
  * other filter opens each unit left and reads its strings (device-usb.md 7.5). Rejects when the bus cannot be reached.
  */
-export async function findCandidates(busPath: string, options: Options, print: Print): Promise<readonly Candidate[]> {
+export async function findCandidates(bus: ProgramBus, options: Options, print: Print): Promise<readonly Candidate[]> {
   const found: Candidate[] = [];
-  for (const device of await listUnits({ path: busPath }, BUS_TIMEOUT_MS)) {
+  for (const device of await bus.list()) {
     if (options.path !== undefined && options.path !== device.busId) continue;
     if (options.deviceNumber !== -1 && options.deviceNumber !== device.deviceNumber) continue;
     if (!device.interfaces.some((one) => one.class === 0xfe && one.subClass === 1 && one.protocol === 2)) continue;
     if (options.match.vendor !== -1 && options.match.vendor !== device.vendorId) continue;
     if (options.match.product !== -1 && options.match.product !== device.productId) continue;
-    const unit = await openUnit(busPath, device.busId);
+    const unit = await openUnit(bus, device.busId);
     if (typeof unit === 'string') {
       const ids = `${hex4(device.vendorId)}:${hex4(device.productId)}`;
       print.err(warning(`Cannot open DFU device ${ids} found on devnum ${device.deviceNumber} (${unit})`));
@@ -52,9 +51,9 @@ export async function findCandidates(busPath: string, options: Options, print: P
 }
 
 /** Imports a unit, or says in libusb's word why not. */
-export async function openUnit(busPath: string, busId: string): Promise<ImportedUnit | string> {
+export async function openUnit(bus: ProgramBus, busId: string): Promise<ImportedUnit | string> {
   try {
-    const opened = await importUnit({ path: busPath }, busId, BUS_TIMEOUT_MS);
+    const opened = await bus.open(busId);
     if (opened === 'busy') return 'LIBUSB_ERROR_BUSY';
     return opened === 'absent' ? 'LIBUSB_ERROR_NO_DEVICE' : opened;
   } catch {

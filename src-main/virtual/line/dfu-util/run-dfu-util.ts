@@ -19,6 +19,7 @@ import { EXIT, exitWith, type Print, ProgramExit, warning } from './exit.ts';
 import { type FirmwareFile, loadFirmwareFile } from './firmware-file.ts';
 import { parseMemoryLayout } from './memory-layout.ts';
 import { type Options, parseOptions, USAGE } from './options.ts';
+import { type ProgramBus, socketBus } from './program-bus.ts';
 
 /** Name of the environment variable with the socket or pipe of the in-process line. */
 export const BUS_VARIABLE = 'LINEWRIGHT_VIRTUAL_BUS';
@@ -52,11 +53,12 @@ export function runVirtualDfuUtil(argv: readonly string[], environment: NodeJS.P
  * device-usb.md 7 describes them (checked against the real program where it runs without a unit). It reaches units over the USB/IP
  * socket named in LINEWRIGHT_VIRTUAL_BUS. Resolves with the exit code; never rejects for what a unit or an argument does.
  */
-export async function runDfuUtil(
-  argv: readonly string[],
-  environment: NodeJS.ProcessEnv,
-  print: Print,
-): Promise<number> {
+export function runDfuUtil(argv: readonly string[], environment: NodeJS.ProcessEnv, print: Print): Promise<number> {
+  return runDfuUtilOn(environmentBus(environment), argv, print);
+}
+
+/** The very same program, which reaches its units over this bus. */
+export async function runDfuUtilOn(bus: ProgramBus, argv: readonly string[], print: Print): Promise<number> {
   try {
     const options = parseOptions(argv);
     if (options.mode === 'help') {
@@ -66,11 +68,7 @@ export async function runDfuUtil(
     print.out(BANNER);
     if (options.mode === 'version') return EXIT.ok;
     if (options.mode === 'none') throw new ProgramExit(EXIT.usage, `You need to specify one of -D or -U\n${USAGE}`);
-    const busPath = environment[BUS_VARIABLE];
-    if (busPath === undefined || busPath === '') {
-      throw exitWith(EXIT.io, `unable to initialize libusb: LIBUSB_ERROR_OTHER (${BUS_VARIABLE} is not set)`);
-    }
-    await work(options, busPath, print);
+    await work(options, bus, print);
     return EXIT.ok;
   } catch (error) {
     const exit = error instanceof ProgramExit ? error : exitWith(EXIT.software, String(error));
@@ -79,11 +77,20 @@ export async function runDfuUtil(
   }
 }
 
-async function work(options: Options, busPath: string, print: Print): Promise<void> {
+function environmentBus(environment: NodeJS.ProcessEnv): ProgramBus {
+  const path = environment[BUS_VARIABLE];
+  if (path !== undefined && path !== '') return socketBus(path);
+  const unset = async (): Promise<never> => {
+    throw new Error(`${BUS_VARIABLE} is not set`);
+  };
+  return { list: unset, open: unset };
+}
+
+async function work(options: Options, bus: ProgramBus, print: Print): Promise<void> {
   const isDownload = options.mode === 'download' && options.file !== undefined;
   const file = isDownload ? loadFirmwareFile(options.file ?? '', print) : undefined;
   if (options.wait) print.out('Waiting for device, exit with ctrl-C\n');
-  const candidates = await search(options, busPath, print);
+  const candidates = await search(options, bus, print);
   if (options.mode === 'list') {
     for (const one of candidates) print.out(describeCandidate(one));
     return;
@@ -95,7 +102,7 @@ async function work(options: Options, busPath: string, print: Print): Promise<vo
     throw exitWith(EXIT.io, `More than one DFU capable USB device found! ${advice}`);
   }
   print.out('Opening DFU capable USB device...\n');
-  const unit = await openUnit(busPath, chosen.device.busId);
+  const unit = await openUnit(bus, chosen.device.busId);
   if (typeof unit === 'string') throw exitWith(EXIT.io, `Cannot open device: ${unit}`);
   try {
     await serve(unit, chosen, options, file, print);
@@ -104,9 +111,9 @@ async function work(options: Options, busPath: string, print: Print): Promise<vo
   }
 }
 
-async function search(options: Options, busPath: string, print: Print): Promise<readonly Candidate[]> {
+async function search(options: Options, bus: ProgramBus, print: Print): Promise<readonly Candidate[]> {
   for (;;) {
-    const candidates = await findCandidates(busPath, options, print).catch((error: unknown) => {
+    const candidates = await findCandidates(bus, options, print).catch((error: unknown) => {
       const why = error instanceof Error ? error.message : String(error);
       throw exitWith(EXIT.io, `unable to initialize libusb: LIBUSB_ERROR_OTHER (${why})`);
     });

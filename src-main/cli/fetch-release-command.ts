@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { fetchRelease } from '../adapters/store/download/fetch-release.ts';
+import { locateRelease, readDownloadSettings, SETTINGS_FILE } from '../adapters/store/download/release-location.ts';
+import { StationError } from '../domain/failure.ts';
+import { abortOnExitSignals } from '../server/run-headless.ts';
+import { platformsOf, withoutOf, withStore } from './open-store.ts';
+import type { Output } from './output.ts';
+import { type ReleaseCommandOptions, tellRelease } from './release-command.ts';
+
+type FetchOptions = ReleaseCommandOptions & {
+  readonly url?: string;
+  readonly sha256?: string;
+  readonly acceptUnverified?: boolean;
+  readonly with: readonly string[];
+};
+
+/** `firmware fetch-release VERSION`: downloads, verifies, adds, and deletes the download. A broken one goes on the next time. */
+export async function fetchReleaseCommand(
+  [version = '']: readonly string[],
+  options: FetchOptions,
+  output: Output,
+): Promise<number> {
+  return withStore(options, output, async ({ store, folder, data }) => {
+    const platforms = platformsOf(options.platform);
+    const [platform, second] = platforms ?? [];
+    const settings = await readDownloadSettings(join(data, SETTINGS_FILE));
+    const releaseUrl = options.url ?? settings.releaseUrl;
+    if (releaseUrl?.includes('{platform}') === true && second !== undefined) {
+      throw new StationError('request/invalid', 'There is a file per platform: fetch one platform at a time.');
+    }
+    const fetched = await fetchRelease({
+      location: locateRelease({ releaseUrl, checksumUrl: settings.checksumUrl }, { version, platform }),
+      network: settings,
+      sha256: options.sha256,
+      acceptUnverified: options.acceptUnverified === true,
+      folder: join(folder, 'downloads'),
+      signal: abortOnExitSignals(),
+      onProgress: progressOn(output),
+    });
+    try {
+      const report = await store.addRelease([fetched.path, ...options.with], {
+        deviceOs: version,
+        ...(platforms === undefined ? {} : { platforms }),
+        without: withoutOf(options.without),
+        origin: fetched.origin,
+      });
+      return tellRelease(report, output);
+    } finally {
+      await fetched.release();
+    }
+  });
+}
+
+/** One line on a terminal, rewritten; nothing for scripts. */
+function progressOn(output: Output): (doneBytes: number, totalBytes: number | undefined) => void {
+  if (output.json || !process.stderr.isTTY) return () => undefined;
+  return (done, total) => {
+    const of = total === undefined ? '' : ` of ${(total / 1e6).toFixed(1)}`;
+    process.stderr.write(`\r${(done / 1e6).toFixed(1)}${of} MB${done === total ? '\n' : ''}`);
+  };
+}

@@ -1,0 +1,145 @@
+import { loadStoredRecipe } from '../adapters/store/load-stored-recipe.ts';
+import { StationError } from '../domain/failure.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { platformByName } from '../domain/platform.ts';
+import type { AddedRecipe, PackageReport, RecipeOrder } from '../ports/firmware-store.ts';
+import { unwrap, withStore } from './open-store.ts';
+import { EXIT, type Output } from './output.ts';
+import type { StoreOptions } from './store-commands.ts';
+
+type MakeOptions = StoreOptions & {
+  readonly name: string;
+  readonly platform: string;
+  readonly deviceOs: string;
+  readonly product: number;
+  readonly binary: string;
+  readonly set?: string;
+  readonly sku: readonly string[];
+  readonly sim?: RecipeOrder['sim']['form'];
+  readonly simWait: string;
+  readonly simMustBeActive?: boolean;
+  readonly readSimFirst?: boolean;
+  readonly allowWildcardProductId?: boolean;
+};
+
+/** `recipe make`: prints the hash by which a station file names the recipe. */
+export async function makeRecipeCommand(_: readonly string[], options: MakeOptions, output: Output): Promise<number> {
+  return withStore(options, output, async ({ store }) => tellAdded(await store.makeRecipe(orderOf(options)), output));
+}
+
+function orderOf(options: MakeOptions): RecipeOrder {
+  const platform = platformByName(options.platform);
+  if (platform === undefined) throw new StationError('request/invalid', `There is no platform ${options.platform}.`);
+  const form = options.sim ?? (platform.isCellular ? undefined : 'none');
+  if (form === undefined) {
+    const detail = `A ${platform.displayName} may have an embedded or a removable SIM; say which with --sim (none: no SIM step).`;
+    throw new StationError('request/invalid', detail);
+  }
+  if (!/^\d{1,6}$/.test(options.simWait)) {
+    throw new StationError('request/invalid', '--sim-wait is a number of milliseconds.');
+  }
+  return {
+    name: options.name,
+    platform: platform.name,
+    deviceOs: options.deviceOs,
+    productId: options.product,
+    binary: options.binary,
+    ...(options.set === undefined ? {} : { set: options.set }),
+    skus: options.sku,
+    sim: {
+      form,
+      waitMs: Number(options.simWait),
+      mayBePending: options.simMustBeActive !== true,
+      readBeforeFlash: options.readSimFirst === true,
+    },
+    ...(options.allowWildcardProductId === true ? { allowWildcardProductId: true } : {}),
+  };
+}
+
+/** `recipe list`: one line per version, newest of each name last. */
+export async function listRecipesCommand(_: readonly string[], options: StoreOptions, output: Output): Promise<number> {
+  return withStore(options, output, async ({ store }) => {
+    const recipes = await store.recipes();
+    const lines = recipes.map(
+      ({ name, version, sha256, predecessor }) =>
+        `${sha256}  ${name}, version ${version}${predecessor === null ? '' : `, after ${predecessor.slice(0, 12)}`}`,
+    );
+    output.result(
+      { ok: true, recipes: recipes.map((recipe) => ({ ...recipe })) },
+      lines.length === 0 ? 'There are no recipes in the store.' : lines.join('\n'),
+    );
+    return EXIT.good;
+  });
+}
+
+/** `recipe show HASH`: the text, as it is pinned. */
+export async function showRecipeCommand(
+  [start = '']: readonly string[],
+  options: StoreOptions,
+  output: Output,
+): Promise<number> {
+  return withStore(options, output, async ({ store }) => {
+    const sha256 = await store.findRecipe(start);
+    const text = Buffer.from(await store.recipeText(sha256)).toString('utf8');
+    output.result({ ok: true, sha256, recipe: JSON.parse(text) as JsonObject }, text.trimEnd());
+    return EXIT.good;
+  });
+}
+
+/** `recipe check HASH`: everything a station checks when it starts. */
+export async function checkRecipeCommand(
+  [start = '']: readonly string[],
+  options: StoreOptions,
+  output: Output,
+): Promise<number> {
+  return withStore(options, output, async ({ store }) => {
+    const recipe = unwrap(await loadStoredRecipe(store, await store.findRecipe(start)));
+    const { name, sha256, platform, deviceOs, productId, productVersion, warnings } = recipe;
+    const facts = { name, sha256, platform: platform.name, deviceOs, productId, productVersion };
+    output.result(
+      { ok: true, ...facts, warnings },
+      [
+        `whole: ${name} (${platform.name}, Device OS ${deviceOs}, product ${productId} version ${productVersion})`,
+        ...warnings.map((warning) => `  mind: ${warning}`),
+      ].join('\n'),
+    );
+    return EXIT.good;
+  });
+}
+
+/** `recipe export HASH FILE`. */
+export async function exportRecipeCommand(
+  [start = '', file = '']: readonly string[],
+  options: StoreOptions,
+  output: Output,
+): Promise<number> {
+  return withStore(options, output, async ({ store }) => {
+    const sha256 = await store.findRecipe(start);
+    const { sizeBytes, files } = await store.exportRecipe(sha256, file);
+    output.result(
+      { ok: true, sha256, file, sizeBytes, files: files.map((one) => ({ ...one })) },
+      `${file}: recipe ${sha256.slice(0, 12)} with ${files.length} files, ${sizeBytes} bytes`,
+    );
+    return EXIT.good;
+  });
+}
+
+/** `recipe import FILE`. */
+export async function importRecipeCommand(
+  [file = '']: readonly string[],
+  options: StoreOptions,
+  output: Output,
+): Promise<number> {
+  return withStore(options, output, async ({ store }) => tellAdded(await store.importRecipe(file), output));
+}
+
+function tellAdded(recipe: AddedRecipe & Partial<PackageReport>, output: Output): number {
+  const { name, version, sha256, predecessor, isNew, warnings } = recipe;
+  const lines = [
+    `${sha256}  ${name}, version ${version}${isNew ? '' : ', already in the store'}${predecessor === null ? '' : `, after ${predecessor.slice(0, 12)}`}`,
+    `  in the station file: "recipe": "sha256:${sha256}"`,
+    ...warnings.map((warning) => `  mind: ${warning}`),
+  ];
+  output.result({ ok: true, ...(JSON.parse(JSON.stringify(recipe)) as JsonObject) }, lines.join('\n'));
+  return EXIT.good;
+}

@@ -65,10 +65,12 @@ async function flash(args: readonly string[]): Promise<void> {
     process.exitCode = options === 'help' ? 0 : 2;
     return;
   }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   try {
-    const report = await flashBench(options, (line) => console.error(line));
+    const report = await flashBench(options, (line) => console.error(line), stop.signal);
     console.log(options.json ? JSON.stringify(report) : flashReportText(report));
+    if (stop.signal.aborted) process.exit(1); // the virtual machines end with the streams to them
   } catch (thrown) {
     console.error(thrown instanceof Error ? thrown.message : thrown);
     process.exitCode = 1;

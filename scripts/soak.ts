@@ -5,6 +5,8 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { soakInterruptions } from './soak/line/soak-interruptions.ts';
+import { soakShift } from './soak/line/soak-shift.ts';
+import { soakTable } from './soak/line/soak-table.ts';
 import { soakMutations } from './soak/mutation/soak-mutations.ts';
 
 const USAGE = `Usage: npm run soak -- WHAT [OPTIONS]
@@ -16,6 +18,11 @@ const USAGE = `Usage: npm run soak -- WHAT [OPTIONS]
     --platform NAME  these alone, with commas
     --kind NAME      plain or whole recipes alone
     --scale PERCENT  module sizes in percent of real ones (default 10)
+  line               16 slots at once with random units, faults, hands and hubs
+    --minutes N      how long (default 10)
+    --platform NAME  these alone
+  table              every condition a unit may come in, on every platform
+    --platform NAME, --scale PERCENT (default 100)
   --seed N           where the randomness begins (default: from the clock)`;
 
 type Options = {
@@ -25,11 +32,14 @@ type Options = {
   readonly platform: string | undefined;
   readonly kind: string | undefined;
   readonly scale: number | undefined;
+  readonly minutes: number | undefined;
 };
 
 const WHAT: Readonly<Record<string, (options: Options) => Promise<boolean>>> = {
   mutations: soakMutations,
   interruptions: soakInterruptions,
+  line: soakShift,
+  table: soakTable,
 };
 
 const options = readOptions(process.argv.slice(2));
@@ -55,6 +65,7 @@ function readOptions(argv: readonly string[]): (Options & { readonly what: strin
         platform: { type: 'string' },
         kind: { type: 'string' },
         scale: { type: 'string' },
+        minutes: { type: 'string' },
       },
     });
     const [what = '', ...more] = positionals;
@@ -67,6 +78,7 @@ function readOptions(argv: readonly string[]): (Options & { readonly what: strin
       only: wholeNumber(values.only),
       platform: values.platform,
       kind: values.kind,
+      minutes: wholeNumber(values.minutes),
       scale: percent === undefined ? undefined : percent / 100,
     };
   } catch (thrown) {

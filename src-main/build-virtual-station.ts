@@ -41,6 +41,8 @@ export type VirtualStationOptions = {
    * `1-2`. Without, every slot is a port of the computer.
    */
   readonly hubPorts?: number;
+  /** Whether the ports of such a hub share one full-speed wire (`one`, the default) or have one each. */
+  readonly hubTranslators?: VirtualLineOptions['hubTranslators'];
   /** No slot has a port until it is taught one, as on a new line. */
   readonly mustLearn?: boolean;
   readonly flashLimit?: FlashLimit;
@@ -96,6 +98,7 @@ export async function buildVirtualStation(options: VirtualStationOptions): Promi
     const line = await createVirtualLine({
       slots,
       ...(options.dfuUtil === undefined ? {} : { dfuUtil: options.dfuUtil }),
+      ...(options.hubTranslators === undefined ? {} : { hubTranslators: options.hubTranslators }),
     });
     closing.push(() => line.close());
     const units = slots.map(({ slot, platform }) => ({ slot, platform, faults: faults.value.units.get(slot) ?? [] }));

@@ -46,6 +46,7 @@ export function createVirtualBench(options: VirtualBenchOptions): VirtualBench {
       return [slot, { platform, unit: make(platform, faults), plugged: false, fault }];
     }),
   );
+  const portPaths = new Map(line.slots.map(({ slot, portPath }) => [slot, portPath]));
   const at = (slot: string): Place => {
     const place = places.get(slot);
     if (place === undefined) throw new StationError('slot/unknown', `There is no slot ${slot} on this bench.`);
@@ -59,7 +60,7 @@ export function createVirtualBench(options: VirtualBenchOptions): VirtualBench {
       cloud.registerUnit({ ...factoryRecord(unit, platform), conditions });
     },
     faultNames: () => FAULT_NAMES,
-    units: () => [...places].map(([slot, place]) => viewOf(slot, place)),
+    units: () => [...places].map(([slot, place]) => viewOf(slot, portPaths.get(slot) ?? '', place)),
     plug: async (slot, text) => {
       const place = at(slot);
       if (text !== undefined) setFault(place, text);
@@ -113,6 +114,6 @@ function setFault(place: Place, text: string): void {
   place.fault = text;
 }
 
-function viewOf(slot: string, { platform, unit, plugged, fault }: Place): VirtualUnitView {
-  return { slot, platform: platform.name, serialNumber: unit.identity.serialNumber ?? '', plugged, fault };
+function viewOf(slot: string, portPath: string, { platform, unit, plugged, fault }: Place): VirtualUnitView {
+  return { slot, portPath, platform: platform.name, serialNumber: unit.identity.serialNumber ?? '', plugged, fault };
 }

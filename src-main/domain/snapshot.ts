@@ -116,7 +116,10 @@ export type ScanView = {
 };
 
 export type VirtualUnitView = {
+  /** The place on the bench: the slot of this name, unless the slots were taught otherwise. */
   readonly slot: string;
+  /** The port that this place's cable leads to. */
+  readonly portPath: string;
   readonly platform: string;
   readonly serialNumber: string;
   readonly plugged: boolean;

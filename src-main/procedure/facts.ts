@@ -56,8 +56,8 @@ export type SimIdentity = {
 /** What was compared before a byte was written, and with what. */
 export type Agreement = { readonly compared: readonly string[] };
 
-/** `postponed`: the firmware on the unit refused one of them; they are sent when the new firmware runs (firmware-modules.md 4.4). */
-export type Prepared = { readonly updates: number; readonly postponed: boolean };
+/** `sent`: what the unit took, by name. `postponed`: the firmware on the unit refused one of them; they are sent when the new firmware runs (firmware-modules.md 4.4). */
+export type Prepared = { readonly sent: readonly string[]; readonly postponed: boolean };
 
 /** `readBack`: of a second DFU visit, where the unit asked for one. */
 export type Completed = { readonly updates: number; readonly readBack: readonly ReadBackHash[] };

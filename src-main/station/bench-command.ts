@@ -4,7 +4,9 @@ import type { Bench } from './bench.ts';
 
 /** What a virtual line's bench asks of its station. */
 export type BenchHost = {
-  readonly scan: (text: string, slot: string) => Result<unknown>;
+  readonly scan: (text: string, slot: string | undefined) => Result<unknown>;
+  /** The slot on this port, by what the slots were taught. */
+  readonly slotOn: (portPath: string) => string | undefined;
   readonly changed: () => void;
 };
 
@@ -15,9 +17,10 @@ export async function benchCommand(
   host: BenchHost,
 ): Promise<Result<null>> {
   if (bench === undefined) return refuse('station/not-virtual', 'There is no bench of virtual units here.');
-  if (!bench.units().some((unit) => unit.slot === slot)) return refuse('slot/unknown', `There is no slot ${slot}.`);
+  const place = bench.units().find((unit) => unit.slot === slot);
+  if (place === undefined) return refuse('slot/unknown', `There is no slot ${slot}.`);
   if (action === 'scan') {
-    const scanned = host.scan(bench.labelText(slot), slot);
+    const scanned = host.scan(bench.labelText(slot), host.slotOn(place.portPath) ?? slot);
     return scanned.ok ? { ok: true, value: null } : scanned;
   }
   if (action === 'plug') await bench.plug(slot, fault);

@@ -85,8 +85,7 @@ export class Station implements StationCommands {
       interruptedRuns: interrupted,
     });
     this.#counts = this.#countBatch();
-    const names = options.slots.map(({ name }) => name);
-    this.#health = new SlotHealthBook(names, audit, options.virtual);
+    this.#health = new SlotHealthBook([...ports.keys()], audit, options.virtual);
     this.#unsubscribe = options.ports.bus.subscribe((event) => this.#onBus(event));
   }
 
@@ -101,6 +100,7 @@ export class Station implements StationCommands {
       bench: async (given) =>
         benchCommand(this.#options.bench, given, {
           scan: (text, slot) => this.#scan(text, slot),
+          slotOn: (portPath) => this.#slots.find((slot) => slot.portPath === portPath)?.name,
           changed: () => this.#publish(),
         }),
       ...searchCommands(audit),

@@ -1,3 +1,4 @@
+import type { SlotView, Snapshot, VirtualUnitView } from '../../src-main/domain/snapshot.ts';
 import { addressOf } from '../frame/address.ts';
 import { useScreen } from '../frame/screen.ts';
 import styles from './OperatorScreen.module.css';
@@ -23,9 +24,14 @@ export function OperatorScreen() {
         }}
       >
         {snapshot.slots.map((slot) => (
-          <SlotCard key={slot.slot} slot={slot} virtualUnit={snapshot.bench?.find((unit) => unit.slot === slot.slot)} />
+          <SlotCard key={slot.slot} slot={slot} virtualUnit={virtualUnitOf(slot, snapshot)} />
         ))}
       </div>
     </>
   );
+}
+
+/** On a virtual line: the unit whose cable leads to this slot; to a slot without a port, the one of its own name. */
+function virtualUnitOf({ slot, portPath }: SlotView, { bench }: Snapshot): VirtualUnitView | undefined {
+  return bench?.find((unit) => (portPath === undefined ? unit.slot === slot : unit.portPath === portPath));
 }

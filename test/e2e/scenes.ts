@@ -49,8 +49,9 @@ export function line(
     troubles: [],
     ...(virtual
       ? {
-          bench: slots.map(({ slot, unit, recipe }) => ({
+          bench: slots.map(({ slot, portPath, unit, recipe }) => ({
             slot,
+            portPath: portPath ?? `1-${slot}`,
             platform: recipe.platform,
             serialNumber: 'P046AB1234567CD',
             plugged: unit !== undefined,

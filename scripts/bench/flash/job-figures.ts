@@ -60,7 +60,7 @@ export type JobWatch = {
 };
 
 /** Begins to look at a unit: what it did before does not count. */
-export function watchJob(unit: VirtualUnit): JobWatch {
+export function watchJob(unit: Pick<VirtualUnit, 'visits' | 'requests' | 'observe'>): JobWatch {
   const [visitsBefore, requestsBefore] = [unit.visits().length, unit.requests().length];
   const events: UnitEvent[] = [];
   const stop = unit.observe((event) => events.push(event));

@@ -6,18 +6,18 @@ import { internalFlash } from './units.ts';
 
 /**
  * What is wrong with the flash of a unit that passed, held byte for byte against the recipe's files and against what the flash held
- * before; empty when nothing is. Every module lies in its place as its file says (without its prefix where that is dropped), nothing
+ * before, where that is given; empty when nothing is. Every module lies in its place as its file says (without its prefix where that is dropped), nothing
  * else was touched but the rest of the erase units it begins or ends in, no former application is left to win over the new one, and
  * what goes over control requests is there or newer.
  */
-export function wrongInFlash(unit: VirtualUnit, recipe: Recipe, before: Uint8Array): readonly string[] {
+export function wrongInFlash(unit: VirtualUnit, recipe: Recipe, before: Uint8Array | undefined): readonly string[] {
   const after = internalFlash(unit);
   const base = unit.platform.banks[0]?.base ?? 0;
   const written = [...recipe.system, recipe.application];
   const updated = [recipe.bootloader, recipe.prebootloader].filter((module) => module !== undefined);
   const wrong: string[] = [];
   for (const module of written) {
-    const kept = module.function === 'radio-stack' && isUntouched(module, before, after, base);
+    const kept = module.function === 'radio-stack' && before !== undefined && isUntouched(module, before, after, base);
     const at = kept ? -1 : firstDifference(contentOf(module), after, module.startAddress - base);
     if (at >= 0) wrong.push(`${module.function} ${module.index} differs from its file at byte ${at}`);
   }
@@ -35,7 +35,7 @@ export function wrongInFlash(unit: VirtualUnit, recipe: Recipe, before: Uint8Arr
   if (recipe.ncp !== undefined && (coProcessor?.version ?? 0) < recipe.ncp.version) {
     wrong.push(`the co-processor has version ${coProcessor?.version}`);
   }
-  const stray = firstStray(unit, [...written, ...updated], before, after);
+  const stray = before === undefined ? undefined : firstStray(unit, [...written, ...updated], before, after);
   if (stray !== undefined)
     wrong.push(`0x${stray.toString(16)} was changed and is the place of no module of the recipe`);
   const running = unit.modules().find((one) => one.function === 'user-part' && one.slot.store === 'main');

@@ -25,12 +25,7 @@ export type Interruption = {
 };
 
 /** Builds one unit undisturbed, to learn which part of its traffic changes firmware. Rejects when that does not pass. */
-export async function measureTraffic(
-  line: SoakLine,
-  slot: string,
-  name: PlatformName,
-  held: Held,
-): Promise<Traffic> {
+export async function measureTraffic(line: SoakLine, slot: string, name: PlatformName, held: Held): Promise<Traffic> {
   const unit = line.make(name, held);
   const marks: Traffic['from'][] = [];
   let last = '';

@@ -12,6 +12,8 @@ export type TableCase = {
   readonly applies: (platform: Platform) => boolean;
   readonly holds: (platform: Platform, scale: number) => Held;
   readonly recipe: (platform: Platform, scale: number) => Promise<Recipe>;
+  /** The unit's bootloader is too old for the recipe's Device OS. */
+  readonly needsBootloader?: true;
   /** Done to the unit before it is scanned. */
   readonly first?: 'is put into DFU mode' | 'is cut off at a random place';
   /** What is wrong with how it passed; undefined when nothing is. */
@@ -22,7 +24,9 @@ export type TableCase = {
 export type Seen = { readonly unit: VirtualUnit; readonly recipe: Recipe; readonly visits: readonly DfuVisit[] };
 
 const always = (): boolean => true;
-const isNrf = ({ mcu }: Platform): boolean => mcu === 'nrf52840';
+/** The E-SoM-X came after the 128 KB slot. */
+const hadSmallSlot = (platform: Platform): boolean =>
+  platform.mcu === 'nrf52840' && isReleasedFor(platform, moduleVersionOf('2.3.1') ?? 0);
 
 export const TABLE: readonly TableCase[] = [
   { story: 'fresh', applies: always, holds: () => ({}), recipe: plain },
@@ -53,6 +57,7 @@ export const TABLE: readonly TableCase[] = [
     story: 'interrupted at a random byte, and the recipe brings everything',
     applies: always,
     holds: tooOldBootloader,
+    needsBootloader: true,
     recipe: whole,
     first: 'is cut off at a random place',
   },
@@ -67,11 +72,12 @@ export const TABLE: readonly TableCase[] = [
     recipe: plain,
     first: 'is put into DFU mode',
   },
-  { story: 'an old application in the 128 KB slot', applies: isNrf, holds: staleApplication, recipe: plain },
+  { story: 'an old application in the 128 KB slot', applies: hadSmallSlot, holds: staleApplication, recipe: plain },
   {
     story: 'a bootloader too old for the recipe, which brings one',
     applies: always,
     holds: tooOldBootloader,
+    needsBootloader: true,
     recipe: whole,
   },
   { story: 'a newer Device OS than the recipe', applies: always, holds: currentModules, recipe: older },
@@ -124,7 +130,9 @@ function oldFiles(platform: Platform, scale: number): RecipeFiles {
 
 function flat(files: Omit<RecipeFiles, 'application'> & { readonly application: Uint8Array | undefined }): Held {
   const { bootloader, prebootloader, radioStack, system, application } = files;
-  return { modules: [bootloader, prebootloader, radioStack, ...system, application].filter((file) => file !== undefined) };
+  return {
+    modules: [bootloader, prebootloader, radioStack, ...system, application].filter((file) => file !== undefined),
+  };
 }
 
 function currentModules(platform: Platform, scale: number): Held {
@@ -159,12 +167,10 @@ function halfDeviceOs(platform: Platform, scale: number): Held {
   return flat({ ...files, system: files.system.map(half) });
 }
 
-/** Built for 2.3.1, which every later system satisfies, beside the factory's own application. Not every platform is that old. */
+/** Built for 2.3.1, which every later system satisfies, beside the factory's own application. */
 function staleApplication(platform: Platform, scale: number): Held {
-  const stale = isReleasedFor(platform, moduleVersionOf('2.3.1') ?? 0)
-    ? [releaseFor(platform, '2.3.1', { scale, product: productOf(platform) }).application.bytes]
-    : [];
-  return { modules: [...(flat(oldFiles(platform, scale)).modules ?? []), ...stale] };
+  const stale = releaseFor(platform, '2.3.1', { scale, product: productOf(platform) }).application.bytes;
+  return { modules: [...(flat(oldFiles(platform, scale)).modules ?? []), stale] };
 }
 
 function nothingErased({ visits }: Seen): string | undefined {

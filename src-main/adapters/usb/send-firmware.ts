@@ -69,7 +69,7 @@ export async function forgetFirmware(open: () => Promise<ControlChannel>): Promi
  * A chunk is in the unit's flash within milliseconds, and waiting longer than that between questions is what makes the reference tool
  * slow: 20 KB/s with its first wait of 50 ms (anchors.md C3). Erasing the update slot and checking the whole take longer.
  */
-const TIGHT_POLLS_MS: readonly number[] = [1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 4, 4, 4, 4, 4, 4, 4, 4, 10];
+const TIGHT_POLLS_MS: readonly number[] = [...new Array<number>(24).fill(1), ...new Array<number>(12).fill(4), 10];
 
 /** What still fits one request together with its two to four bytes of protobuf; units ask for 1024 (device-usb.md 5.3). */
 const MAX_CHUNK_BYTES = 0xff00;

@@ -1,9 +1,10 @@
-import { type Failure, failureOf } from '../../domain/failure.ts';
+import { type Failure, failureOf, StationError } from '../../domain/failure.ts';
 import type { VisitFigures } from '../../domain/slot-health.ts';
 import type { PlannedWrite } from '../../firmware/flash-plan.ts';
 import type { UsbUnit } from '../../ports/usb-bus.ts';
+import { type ProgressRange, progressAt } from '../plan-progress.ts';
 import type { StepContext } from '../procedure.ts';
-import { beginVisit } from './flash-visit.ts';
+import { beginVisit, type FlashVisit } from './flash-visit.ts';
 import { createTally } from './tally.ts';
 import { type ModuleProgress, type WriteRecord, writeModule } from './write-module.ts';
 
@@ -22,17 +23,18 @@ export async function carryOutWrites(
   writes: readonly PlannedWrite[],
   unit: UsbUnit,
   context: StepContext,
+  range: ProgressRange = [0, 1],
 ): Promise<VisitRecord> {
   const giveTurnBack = await context.flashTurn(context.signal);
   const tally = createTally();
   const visit = beginVisit(unit, context);
   const records: WriteRecord[] = [];
-  const overall = overallProgress(writes, context);
+  const overall = overallProgress(writes, range, context);
   try {
     for (const [index, write] of writes.entries()) {
       records.push(await writeModule(write, visit, tally, context, (progress) => overall(index, progress)));
     }
-    await visit.leave();
+    await leave(visit);
     return { writes: records, figures: tally.figures() };
   } catch (thrown) {
     return { writes: records, figures: tally.figures(), failure: failureOf(thrown) };
@@ -42,14 +44,26 @@ export async function carryOutWrites(
   }
 }
 
+/** A request to leave that the unit refused is made once more, from a clean state; the step `restart` has the last word. */
+async function leave(visit: FlashVisit): Promise<void> {
+  try {
+    await visit.leave();
+  } catch (thrown) {
+    if (!(thrown instanceof StationError) || thrown.code !== 'usb/transfer-failed') throw thrown;
+    await visit.close();
+    await visit.leave();
+  }
+}
+
 /** One figure over all writes, by their sizes, that never goes back. */
-function overallProgress(writes: readonly PlannedWrite[], context: StepContext) {
+function overallProgress(writes: readonly PlannedWrite[], range: ProgressRange, context: StepContext) {
   const total = writes.reduce((sum, write) => sum + write.bytes.length, 0);
   let highest = 0;
   return (index: number, { share, phase, doneBytes, totalBytes }: Parameters<ModuleProgress>[0]): void => {
     const before = writes.slice(0, index).reduce((sum, write) => sum + write.bytes.length, 0);
     const size = writes[index]?.bytes.length ?? 0;
-    highest = Math.max(highest, Math.min(1, (before + share * size) / total));
-    context.progress({ what: writes[index]?.what ?? '', phase, doneBytes, totalBytes, overall: highest });
+    highest = Math.max(highest, (before + share * size) / total);
+    const overall = progressAt(range, highest);
+    context.progress({ what: writes[index]?.what ?? '', phase, doneBytes, totalBytes, overall });
   };
 }

@@ -1,11 +1,14 @@
 import { type Failure, failure, ok, type Result, StationError } from '../../domain/failure.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { type FlashPlan, planFlash } from '../../firmware/flash-plan.ts';
+import type { UsbUnit } from '../../ports/usb-bus.ts';
 import type { Facts, ReadBackHash, UnitIdentity } from '../facts.ts';
 import { carryOutWrites } from '../flash/carry-out-writes.ts';
 import { readBackOf } from '../flash/write-module.ts';
+import { progressRanges } from '../plan-progress.ts';
 import type { Step, StepContext } from '../procedure.ts';
 import { unlessSilent } from '../unit/unless-silent.ts';
+import { waitForNormal } from '../unit/wait-for-normal.ts';
 import { askUpdateState, plannedState } from '../update/ask-unit-state.ts';
 import { sendUpdates } from '../update/send-updates.ts';
 import { enterDfu } from './enter-dfu.ts';
@@ -69,26 +72,34 @@ async function complete(
   }
   const updates = [...now.value.before, ...now.value.after];
   if (updates.length === 0) return { ok: true, value: { updates: 0, readBack } };
-  const sent = await sendUpdates(updates, known.identity, context);
+  const sent = await sendUpdates(updates, known.identity, context, progressRanges(known.plan).after);
   evidence.updates = sent.records;
   if (sent.failure !== undefined) return { ok: false, failure: sent.failure };
   return { ok: true, value: { updates: sent.records.length, readBack } };
 }
 
-/** The plan by what the unit says now, without the writes that were read back from its flash in this run. */
-async function planNow({ identity, flashed }: Known, context: StepContext): Promise<Result<FlashPlan>> {
-  const { recipe } = context;
-  const asked = await unlessSilent('unit/no-answer', async () => ok(await askNow(identity, context)));
+/** The plan by what the unit says now, without what the unit has got in this run already. */
+async function planNow({ identity, prepared, flashed }: Known, context: StepContext): Promise<Result<FlashPlan>> {
+  const { recipe, isFull } = context;
+  const back = await waitForNormal(context);
+  if (!back.ok) return back;
+  const asked = await unlessSilent('unit/no-answer', async () => ok(await askNow(back.value, identity, context)));
   if (!asked.ok) return asked;
   const told = asked.value;
   if (told === undefined) return ok(nothingToDo);
-  const plan = planFlash(plannedState({ ...identity, ...told, route: 'control' }), recipe);
+  const plan = planFlash(plannedState({ ...identity, ...told, route: 'control' }), recipe, { full: isFull });
   if (!plan.ok) return plan;
   const isProven = new Set(flashed.readBack.map(({ what }) => what));
   const writes = plan.value.writes.filter(({ what }) => !isProven.has(what));
   // The blanking of the former slot is no module: alone it is no reason for a visit.
   const isWorthAVisit = writes.some(({ module }) => module !== undefined);
-  return { ok: true, value: { ...plan.value, writes: isWorthAVisit ? writes : [] } };
+  const isSent = ({ what }: { readonly what: string }): boolean => prepared.sent.includes(what);
+  return ok({
+    ...plan.value,
+    before: plan.value.before.filter((update) => !isSent(update)),
+    writes: isWorthAVisit ? writes : [],
+    after: plan.value.after.filter((update) => !isSent(update)),
+  });
 }
 
 const nothingToDo: FlashPlan = {
@@ -103,10 +114,10 @@ const nothingToDo: FlashPlan = {
 
 /** What the running unit tells; undefined for a Device OS without control requests, which takes nothing by request either. */
 async function askNow(
+  unit: UsbUnit,
   identity: UnitIdentity,
-  { ports, presence, signal, recipe }: StepContext,
+  { ports, signal, recipe }: StepContext,
 ): Promise<Pick<UnitIdentity, 'modules' | 'serialNumber' | 'assets' | 'isSetupDone'> | undefined> {
-  const unit = await presence.waitFor(({ mode }) => mode === 'normal', signal);
   const session = await ports.control.open(unit, signal);
   try {
     if ((await session.systemVersion()) === undefined) return undefined;
@@ -133,11 +144,11 @@ type SecondVisit = {
 };
 
 async function visitAgain(plan: FlashPlan, { identity, flashed }: Known, context: StepContext): Promise<SecondVisit> {
-  const entered = await enterDfu.run({ plan, identity }, context);
+  const entered = await enterDfu.run({ plan, identity: { ...identity, route: 'control' } }, context);
   if (!entered.ok) return { record: {}, readBack: [], failure: entered.failure };
   const { dfu } = entered.facts;
   if (dfu === 'not-needed') return { record: {}, readBack: [] };
-  const { writes, figures, failure: failed } = await carryOutWrites(plan.writes, dfu.unit, context);
+  const { writes, figures, failure: failed } = await carryOutWrites(plan.writes, dfu.unit, context, [1, 1]);
   const visit = { record: { writes, figures }, readBack: readBackOf(writes) };
   if (failed !== undefined) return { ...visit, failure: failed };
   const back = await restart.run({ flashed, dfu, identity }, context);

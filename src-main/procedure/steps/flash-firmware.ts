@@ -1,5 +1,6 @@
 import { carryOutWrites } from '../flash/carry-out-writes.ts';
 import { readBackOf } from '../flash/write-module.ts';
+import { progressRanges } from '../plan-progress.ts';
 import type { Step } from '../procedure.ts';
 
 /**
@@ -17,7 +18,12 @@ export const flashFirmware: Step<'plan' | 'dfu', 'flashed'> = {
     if (dfu === 'not-needed') {
       return { ok: true, facts: { flashed: { writes: 0, bytes: 0, readBack: [] } }, learnt: { bytes: 0 } };
     }
-    const { writes, figures, failure } = await carryOutWrites(plan.writes, dfu.unit, context);
+    const { writes, figures, failure } = await carryOutWrites(
+      plan.writes,
+      dfu.unit,
+      context,
+      progressRanges(plan).writes,
+    );
     const evidence = { writes, figures };
     if (failure !== undefined) return { ok: false, failure, evidence };
     const readBack = readBackOf(writes);

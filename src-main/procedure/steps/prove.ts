@@ -6,13 +6,11 @@ import type { AssetList } from '../../ports/unit-control.ts';
 import type { UsbUnit } from '../../ports/usb-bus.ts';
 import type { Proof } from '../facts.ts';
 import type { Step, StepContext } from '../procedure.ts';
-import { withinTime } from '../time.ts';
 import { askModules } from '../unit/ask-console.ts';
 import { startListening, stopListening } from '../unit/listening-mode.ts';
 import { unlessSilent } from '../unit/unless-silent.ts';
+import { waitForNormal } from '../unit/wait-for-normal.ts';
 
-/** How long a unit may be away for a restart of its own. */
-const RETURN_MS = 30_000;
 /** A unit that is about to restart once more does so within this time of coming up (device-usb.md 9, row 17). */
 const SETTLE_MS = 3000;
 
@@ -34,18 +32,10 @@ export const prove: Step<'restarted' | 'completed' | 'flashed' | 'identity' | 'l
   attempts: 3,
   retryOn: ['usb/transfer-failed', 'usb/no-console', 'unit/no-answer', 'unit/garbled-answer', 'unit/unplugged'],
   run: async ({ identity, label, flashed, completed }, context) => {
-    const { presence, signal, budget } = context;
-    const unit = await withinTime(budget(RETURN_MS), signal, (limit) =>
-      presence.waitFor(({ mode }) => mode === 'normal', limit),
-    );
-    if (unit === undefined) {
-      presence.forbidRestart(); // it had its time: if it is away it is lost now, and no further try is made
-      if (presence.current() === undefined) {
-        return { ok: false, failure: failure('unit/unplugged', 'The unit is gone and did not come back.') };
-      }
-      const detail = 'The unit fell back into DFU mode: its bootloader finds no valid firmware.';
-      return { ok: false, failure: failure('restart/still-in-dfu', detail) };
-    }
+    const { presence } = context;
+    const back = await waitForNormal(context);
+    if (!back.ok) return back;
+    const unit = back.value;
     const seen = await unlessSilent('unit/no-answer', () => readRunning(unit, context));
     if (!seen.ok) return seen;
     const { deviceId, serialNumber, deviceOs, modules, assets } = seen.value;

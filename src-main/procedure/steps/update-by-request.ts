@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
+import { progressRanges } from '../plan-progress.ts';
 import type { Step } from '../procedure.ts';
 import { sendUpdates } from '../update/send-updates.ts';
 
@@ -15,20 +16,25 @@ export const updateByRequest: Step<'plan' | 'identity', 'prepared'> = {
   timeoutMs: 1_800_000, // three modules, each at most four minutes and twice; single waits inside are shorter
   silenceIs: 'update/failed',
   run: async ({ plan, identity }, context) => {
-    if (plan.before.length === 0) return passed(0, false, []);
-    const { records, failure, refused } = await sendUpdates(plan.before, identity, context);
+    if (plan.before.length === 0) return passed([], false, []);
+    const { records, failure, refused } = await sendUpdates(
+      plan.before,
+      identity,
+      context,
+      progressRanges(plan).before,
+    );
     const mayPostpone = failure !== undefined && refused !== undefined && isOldFirmwares(refused);
     if (failure !== undefined && !mayPostpone) return { ok: false, failure, evidence: { updates: records } };
-    const done = records.filter((record) => record.refused === undefined).length;
-    return passed(done, mayPostpone, records);
+    const sent = plan.before.slice(0, mayPostpone ? records.length - 1 : records.length).map(({ what }) => what);
+    return passed(sent, mayPostpone, records);
   },
 };
 
-function passed(updates: number, postponed: boolean, records: readonly JsonObject[]) {
+function passed(sent: readonly string[], postponed: boolean, records: readonly JsonObject[]) {
   return {
     ok: true,
-    facts: { prepared: { updates, postponed } },
-    learnt: { updates, postponed },
+    facts: { prepared: { sent, postponed } },
+    learnt: { updates: sent.length, postponed },
     ...(records.length === 0 ? {} : { evidence: { updates: records } }),
   } as const;
 }

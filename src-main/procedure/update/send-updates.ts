@@ -2,7 +2,9 @@ import { type Failure, failure } from '../../domain/failure.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { PlannedMark, PlannedUpdate } from '../../firmware/flash-plan.ts';
 import type { UnitIdentity } from '../facts.ts';
+import { type ProgressRange, progressAt } from '../plan-progress.ts';
 import type { StepContext } from '../procedure.ts';
+import { waitForNormal } from '../unit/wait-for-normal.ts';
 import { sendUpdate } from './send-update.ts';
 
 /** What became of several updates: those done, and why no further one was. `refused`: the result code, when the unit said no. */
@@ -17,32 +19,23 @@ export async function sendUpdates(
   updates: readonly (PlannedUpdate | PlannedMark)[],
   identity: UnitIdentity,
   context: StepContext,
+  range: ProgressRange,
 ): Promise<UpdatesEnd> {
   const total = updates.reduce((sum, update) => sum + sizeOf(update), 0);
   const records: JsonObject[] = [];
   let before = 0;
   for (const update of updates) {
     if ('mark' in update) {
-      const refused = await setMark(context);
-      if (refused !== undefined) {
-        const found = failure('update/refused', `The unit refused the ${update.what} with ${refused}.`, {
-          result: refused,
-        });
-        return { records, failure: found, refused };
-      }
+      const ended = await setMark(update, context);
+      if (ended !== undefined) return { records, ...ended };
       records.push({ what: update.what });
       continue;
     }
     const done = before;
     const ended = await sendUpdate(update, identity, context, (doneBytes) => {
       const totalBytes = update.bytes.length;
-      context.progress({
-        what: update.what,
-        phase: 'write',
-        doneBytes,
-        totalBytes,
-        overall: (done + doneBytes) / total,
-      });
+      const overall = progressAt(range, (done + doneBytes) / total);
+      context.progress({ what: update.what, phase: 'write', doneBytes, totalBytes, overall });
     });
     records.push(ended.record);
     if (ended.end === 'refused') return { records, failure: ended.failure, refused: ended.refused };
@@ -56,13 +49,17 @@ function sizeOf(update: PlannedUpdate | PlannedMark): number {
   return 'mark' in update ? 0 : update.bytes.length;
 }
 
-/** Request 73; the result code when the unit refuses it. */
-async function setMark({ ports, presence, signal }: StepContext): Promise<number | undefined> {
-  const unit = await presence.waitFor(({ mode }) => mode === 'normal', signal);
-  const session = await ports.control.open(unit, signal);
+/** Request 73: why the mark is not there; undefined when it is. */
+async function setMark(mark: PlannedMark, context: StepContext): Promise<Omit<UpdatesEnd, 'records'> | undefined> {
+  const unit = await waitForNormal(context);
+  if (!unit.ok) return { failure: unit.failure };
+  const session = await context.ports.control.open(unit.value, context.signal);
   try {
     const answer = await session.setSetupDone();
-    return 'refused' in answer ? answer.refused : undefined;
+    if (!('refused' in answer)) return undefined;
+    const { refused } = answer;
+    const detail = `The unit refused the ${mark.what} with ${refused}.`;
+    return { failure: failure('update/refused', detail, { result: refused }), refused };
   } finally {
     await session.close();
   }

@@ -25,6 +25,9 @@ export type HostEvent =
   | { readonly kind: 'removed'; readonly unit: HostedUnit }
   | { readonly kind: 'trouble'; readonly portPath: PortPath; readonly failure: Failure };
 
+/** Whether the ports of a hub share one full-speed wire, or a dearer hub gives each its own (device-usb.md 8, single-TT and multi-TT). */
+export type HubTranslators = 'one' | 'per-port';
+
 /** The host side of the in-process line: ports that enumerate what is plugged into them. */
 export interface VirtualHost {
   readonly portPaths: readonly PortPath[];
@@ -47,16 +50,16 @@ const ENUMERATION_ATTEMPTS = 3;
 const LAST_ADDRESS = 127;
 
 /**
- * Makes a host with these ports, e.g. `['1-1', '1-2.1', '1-2.2']`. A path with a dot is behind a hub; the ports of one hub share its
- * wire, the host's own ports have one each.
+ * Makes a host with these ports, e.g. `['1-1', '1-2.1', '1-2.2']`. A path with a dot is behind a hub; with one translator the
+ * ports of a hub share its wire, the host's own ports have one each.
  */
-export function createVirtualHost(portPaths: readonly PortPath[]): VirtualHost {
+export function createVirtualHost(portPaths: readonly PortPath[], hubTranslators: HubTranslators = 'one'): VirtualHost {
   const listeners = new Set<(event: HostEvent) => void>();
   const inSocket = new Map<PortPath, UsbFunction>();
   const links = new Map<PortPath, AbortController>();
   const severed = new Set<PortPath>();
   const configured = new Map<PortPath, HostedUnit>();
-  const wires = hubWires(portPaths);
+  const wires = hubTranslators === 'one' ? wiresOf(portPaths) : new Map<PortPath, UsbWire>();
   let lastAddress = 0;
   let isClosed = false;
 
@@ -111,7 +114,7 @@ export function createVirtualHost(portPaths: readonly PortPath[]): VirtualHost {
     portPaths,
     socket(portPath) {
       if (!portPaths.includes(portPath)) throw new RangeError(`the virtual line has no port ${portPath}`);
-      const wire = wires.get(hubOf(portPath));
+      const wire = wires.get(portPath);
       return {
         attached: (usbFunction) => attach(portPath, usbFunction),
         detached: () => remove(portPath),
@@ -143,10 +146,16 @@ export function createVirtualHost(portPaths: readonly PortPath[]): VirtualHost {
   };
 }
 
-/** One wire for each hub that has ports of this host. */
-function hubWires(portPaths: readonly PortPath[]): ReadonlyMap<string, UsbWire> {
-  const hubs = new Set(portPaths.filter((path) => path.includes('.')).map(hubOf));
-  return new Map([...hubs].map((hub) => [hub, createHubWire()]));
+/** The end of its hub's wire for each port that is behind one. */
+function wiresOf(portPaths: readonly PortPath[]): ReadonlyMap<PortPath, UsbWire> {
+  const behindHubs = portPaths.filter((path) => path.includes('.'));
+  const hubs = new Map(behindHubs.map((path) => [hubOf(path), createHubWire()]));
+  return new Map(
+    behindHubs.flatMap((path) => {
+      const wire = hubs.get(hubOf(path))?.();
+      return wire === undefined ? [] : [[path, wire]];
+    }),
+  );
 }
 
 /** The same function over a way that can be cut while the unit itself stays: it is then gone for whoever uses it, and only for them. */

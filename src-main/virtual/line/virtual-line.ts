@@ -12,7 +12,7 @@ import { createVirtualHub, type VirtualHub } from './hub.ts';
 import { createPrivateAddress } from './private-address.ts';
 import { createVirtualSerialBinding } from './serial-binding.ts';
 import { createVirtualUsbBus } from './usb-bus.virtual.ts';
-import { createVirtualHost, type VirtualHost } from './virtual-host.ts';
+import { createVirtualHost, type HubTranslators, type VirtualHost } from './virtual-host.ts';
 
 /** A place for a unit: the station's slot name and the USB port path it stands for. */
 export type LineSlot = { readonly slot: string; readonly portPath: PortPath };
@@ -56,6 +56,8 @@ export interface VirtualLine {
 
 export type VirtualLineOptions = {
   readonly slots: readonly LineSlot[];
+  /** What its hubs are like, if the port paths have any; `one` unless told. */
+  readonly hubTranslators?: HubTranslators;
   /** Units that are in their slots from the beginning, by slot. */
   readonly units?: ReadonlyMap<string, PluggableUnit>;
   /**
@@ -72,7 +74,7 @@ export async function createVirtualLine(options: VirtualLineOptions): Promise<Vi
   if (portPaths.size !== slots.length || new Set(portPaths.values()).size !== slots.length) {
     throw new RangeError('two slots of the virtual line have the same name or port path');
   }
-  const host = createVirtualHost([...portPaths.values()]);
+  const host = createVirtualHost([...portPaths.values()], options.hubTranslators);
   const serialBinding = createVirtualSerialBinding(host);
   const { address, server, removeAddress } = await startPrivateServer();
   serveHost(host, server);

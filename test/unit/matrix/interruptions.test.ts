@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { LineKind } from '../../../scripts/soak/line/line-kinds.ts';
 import { runInterruptions } from '../../../scripts/soak/line/run-interruptions.ts';
 import { UNIT_PLATFORMS } from '../../../src-main/virtual/unit/unit-platforms.ts';
+
+vi.setConfig({ maxConcurrency: 12 });
 
 /** `npm run soak -- interruptions` does hundreds; docs/proof.md has the figures. */
 const SLICE: readonly (readonly [LineKind, number])[] = [

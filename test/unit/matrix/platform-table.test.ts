@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { runCase } from '../../../scripts/soak/line/run-table.ts';
 import { TABLE } from '../../../scripts/soak/line/table-cases.ts';
 import { UNIT_PLATFORMS } from '../../../src-main/virtual/unit/unit-platforms.ts';
+
+vi.setConfig({ maxConcurrency: 12 });
 
 const OPTIONS = { seed: 1, speed: 100, scale: 0.1, patience: 0.04 };
 

@@ -31,7 +31,7 @@ describe.concurrent('a line whose slots were never taught', () => {
     expect(portsOf(taught)).toEqual(['1-1.2', '1-1.1']);
     expect(taught.slots.map(({ unit }) => unit?.hasVerdict)).toEqual([false, false]);
 
-    await scan(line, line.bench.labelText('2'), '1');
+    expect(await line.station.call('bench', { slot: '2', action: 'scan' })).toMatchObject({ ok: true });
     expect((await endedRun(line, '1')).ended).toMatchObject({
       outcome: 'PASS',
       unit: { deviceId: line.bench.unit('2').identity.deviceId },

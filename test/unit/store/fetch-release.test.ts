@@ -246,7 +246,7 @@ describe('the plant’s network', () => {
 
   test('a server that falls silent in the middle is given up, and what has come is kept', async () => {
     const wanted = order(await serveSilence('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nfirst'), {
-      pace: { ...PACE, silentMs: 30 },
+      pace: { ...PACE, silentMs: 300, fruitlessTries: 1 },
       sha256,
     });
     expect((await refusal(fetchRelease(wanted))).code).toBe('store/download-failed');

@@ -11,15 +11,15 @@ const NO_SUPPLY = { cut: () => {}, restore: () => {} };
 const GET_STATUS = { requestType: 0xa1, request: 3, value: 0, index: 0, length: 6 };
 const NO_BYTES = new Uint8Array(0);
 
-/** A clock whose sleeps end when the test says so; `sleeping` lists how long each goes. */
+/** A clock that stands where the test puts it; `sleeping` lists how long each sleep would go. */
 function steppedClock() {
-  const sleeping: { readonly ms: number; readonly end: () => void }[] = [];
-  const clock: UnitClock = {
-    now: () => 0,
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        sleeping.push({ ms, end: resolve });
-        signal?.addEventListener('abort', () => resolve());
+  const sleeping: { readonly ms: number }[] = [];
+  const clock = {
+    time: 0,
+    now: () => clock.time,
+    sleep: (ms: number) =>
+      new Promise<void>(() => {
+        sleeping.push({ ms });
       }),
   };
   return { clock, sleeping };
@@ -28,39 +28,41 @@ function steppedClock() {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('the wire of a hub', () => {
-  test('carries one transfer at a time, in the order they came', async () => {
+  test('carries one transfer after the other, in the order they came, each for as long as it takes alone', async () => {
     const { clock, sleeping } = steppedClock();
-    const wire = createHubWire();
-    const over: number[] = [];
-    for (const ms of [3, 1, 2]) void wire.carry(ms, clock, NEVER).then(() => over.push(ms));
-    await settled();
-    expect(sleeping.map(({ ms }) => ms)).toEqual([3]);
-    sleeping[0]?.end();
-    await settled();
-    expect([over, sleeping.map(({ ms }) => ms)]).toEqual([[3], [3, 1]]);
+    const port = createHubWire();
+    const [one, other, third] = [port(), port(), port()];
+    for (const [wire, ms] of [
+      [one, 3],
+      [other, 1],
+      [third, 2],
+    ] as const)
+      void wire.carry(ms, clock, NEVER);
+    expect(sleeping.map(({ ms }) => ms)).toEqual([3, 4, 6]);
+    clock.time = 5;
+    void one.carry(3, clock, NEVER);
+    expect(sleeping.at(-1)?.ms).toBe(4);
   });
 
-  test('is free again when a transfer is given up, on it or before it', async () => {
+  test('is free when the last transfer is over, and never in the way of the unit that made it', () => {
     const { clock, sleeping } = steppedClock();
-    const wire = createHubWire();
-    const [running, waiting] = [new AbortController(), new AbortController()];
-    void wire.carry(3, clock, running.signal);
-    void wire.carry(1, clock, waiting.signal);
-    void wire.carry(2, clock, NEVER);
-    await settled();
-    waiting.abort();
-    running.abort();
-    await settled();
-    expect(sleeping.map(({ ms }) => ms)).toEqual([3, 2]);
+    const port = createHubWire();
+    const [one, other] = [port(), port()];
+    void one.carry(3, clock, NEVER);
+    clock.time = 1; // the clock lags behind: it saves the shortest sleeps up
+    void one.carry(3, clock, NEVER);
+    clock.time = 10;
+    void other.carry(2, clock, NEVER);
+    expect(sleeping.map(({ ms }) => ms)).toEqual([3, 3, 2]);
   });
 
   test('is not held by a chip that is busy: its neighbour transfers meanwhile', async () => {
-    const wire = createHubWire();
+    const port = createHubWire();
     const clock: UnitClock = { now: () => 0, sleep: async () => {} };
     const unitOf = (after?: () => Promise<void>) => {
       const control = async () => ({ data: NO_BYTES, ...(after === undefined ? {} : { after }) });
       const stall = async () => 'stall' as const;
-      return new Enumeration({ control, transferOut: stall, transferIn: stall }, clock, wire);
+      return new Enumeration({ control, transferOut: stall, transferIn: stall }, clock, port());
     };
     const busy = unitOf(() => new Promise(() => {}));
     await busy.control(GET_STATUS, NO_BYTES);
@@ -73,11 +75,12 @@ describe('the wire of a hub', () => {
   });
 
   test('is shared by the ports of one hub, not with those behind the next hub or of the computer', () => {
+    const { clock, sleeping } = steppedClock();
     const host = createVirtualHost(['1-1.1', '1-1.2', '1-1.4.1', '1-2.1', '1-3']);
-    const wireOf = (portPath: string) => host.socket(portPath).wire;
-    expect(wireOf('1-1.1')).toBe(wireOf('1-1.2'));
-    expect(new Set(['1-1.1', '1-1.4.1', '1-2.1'].map(wireOf)).size).toBe(3);
-    expect(wireOf('1-3')).toBeUndefined();
+    for (const path of ['1-1.1', '1-1.2', '1-1.4.1', '1-2.1']) void host.socket(path).wire?.carry(3, clock, NEVER);
+    expect(sleeping.map(({ ms }) => ms)).toEqual([3, 6, 3, 3]);
+    expect(host.socket('1-3').wire).toBeUndefined();
+    expect(createVirtualHost(['1-1.1'], 'per-port').socket('1-1.1').wire).toBeUndefined();
   });
 });
 

@@ -13,8 +13,6 @@ type Script = {
   readonly stubborn?: boolean;
   /** Where to write the arguments, the process id and the environment. */
   readonly report?: string;
-  /** What to put into the file named after -U. */
-  readonly upload?: string;
 };
 
 const script: Script = JSON.parse(process.env.SCRIPT ?? '{}');
@@ -23,8 +21,6 @@ const args = process.argv.slice(2);
 if (script.stubborn === true) process.on('SIGTERM', () => undefined);
 if (script.report !== undefined)
   writeFileSync(script.report, JSON.stringify({ pid: process.pid, args, env: process.env }));
-const target = args[args.indexOf('-U') + 1];
-if (script.upload !== undefined && target !== undefined) writeFileSync(target, script.upload, { flag: 'wx' });
 process.stdout.write(script.out ?? '');
 process.stderr.write(script.err ?? '');
 process.exitCode = script.exit ?? 0;

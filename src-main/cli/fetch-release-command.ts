@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fetchRelease } from '../adapters/store/download/fetch-release.ts';
 import { locateRelease, readDownloadSettings, SETTINGS_FILE } from '../adapters/store/download/release-location.ts';
-import { StationError } from '../domain/failure.ts';
+import { failureOf, StationError } from '../domain/failure.ts';
 import { abortOnExitSignals } from '../server/run-headless.ts';
 import { platformsOf, withoutOf, withStore } from './open-store.ts';
 import type { Output } from './output.ts';
@@ -14,7 +15,10 @@ type FetchOptions = ReleaseCommandOptions & {
   readonly with: readonly string[];
 };
 
-/** `firmware fetch-release VERSION`: downloads, verifies, adds, and deletes the download. A broken one goes on the next time. */
+/**
+ * `firmware fetch-release VERSION`: downloads, verifies, adds, and deletes the download. A broken one goes on the next time; one that
+ * lacked a part stays, so that the next time, with that part beside it, nothing is downloaded again.
+ */
 export async function fetchReleaseCommand(
   [version = '']: readonly string[],
   options: FetchOptions,
@@ -22,7 +26,10 @@ export async function fetchReleaseCommand(
 ): Promise<number> {
   return withStore(options, output, async ({ store, folder, data }) => {
     const platforms = platformsOf(options.platform);
+    const without = withoutOf(options.without);
     const [platform, second] = platforms ?? [];
+    const missing = options.with.find((file) => !existsSync(file));
+    if (missing !== undefined) throw new StationError('store/not-found', `There is no file or folder ${missing}.`);
     const settings = await readDownloadSettings(join(data, SETTINGS_FILE));
     const releaseUrl = options.url ?? settings.releaseUrl;
     if (releaseUrl?.includes('{platform}') === true && second !== undefined) {
@@ -37,16 +44,23 @@ export async function fetchReleaseCommand(
       signal: abortOnExitSignals(),
       onProgress: progressOn(output),
     });
+    let isKept = false;
     try {
       const report = await store.addRelease([fetched.path, ...options.with], {
         deviceOs: version,
         ...(platforms === undefined ? {} : { platforms }),
-        without: withoutOf(options.without),
+        without,
         origin: fetched.origin,
       });
+      isKept = report.refused.some(({ failure }) => failure.code === 'store/incomplete');
       return tellRelease(report, output);
+    } catch (thrown) {
+      if (!(thrown instanceof StationError && thrown.code === 'store/incomplete')) throw thrown;
+      isKept = true;
+      const detail = `${failureOf(thrown).detail} The download is kept: say the same again with --with FILE.`;
+      throw new StationError(thrown.code, detail, { cause: thrown });
     } finally {
-      await fetched.release();
+      await (isKept ? fetched.keep() : fetched.release());
     }
   });
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createFirmwareStore } from '../adapters/store/firmware-store.files.ts';
 import { failure, failureOf, type Result, StationError } from '../domain/failure.ts';
-import { type PlatformName, platformByName } from '../domain/platform.ts';
+import { PLATFORMS, type Platform, type PlatformName, platformByName } from '../domain/platform.ts';
 import type { FirmwareStore, OptionalRole } from '../ports/firmware-store.ts';
 import { readStationFile, type StationFile } from '../station/station-file.ts';
 import { EXIT, type Output } from './output.ts';
@@ -35,12 +35,15 @@ export async function withStore(
 
 /** Names of platforms as they were typed; none means all. */
 export function platformsOf(names: readonly string[]): readonly PlatformName[] | undefined {
-  if (names.length === 0) return undefined;
-  return names.map((text) => {
-    const platform = platformByName(text);
-    if (platform === undefined) throw new StationError('request/invalid', `There is no platform ${text}.`);
-    return platform.name;
-  });
+  return names.length === 0 ? undefined : names.map((name) => platformOf(name).name);
+}
+
+/** The platform of a name as it was typed; throws `request/invalid` with the names there are. */
+export function platformOf(text: string): Platform {
+  const platform = platformByName(text);
+  if (platform !== undefined) return platform;
+  const all = PLATFORMS.map(({ name }) => name).join(', ');
+  throw new StationError('request/invalid', `There is no platform ${text}; there are ${all}.`);
 }
 
 /** Parts a set may be taken without. */

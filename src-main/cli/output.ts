@@ -11,13 +11,16 @@ export type Output = {
   readonly failed: (failure: Failure) => number;
 };
 
+/** A request that makes no sense is, here, a command line; there is no page to reload. */
+const MISUSED = { operator: 'The command cannot be carried out so.', next: 'See its --help.' };
+
 /** Output on standard output. */
 export function createOutput(json: boolean): Output {
   return {
     json,
     result: (value, text) => console.log(json ? JSON.stringify(value) : text),
     failed: (failure) => {
-      const { operator, next } = sentences(failure.code);
+      const { operator, next } = failure.code === 'request/invalid' ? MISUSED : sentences(failure.code);
       if (json) console.log(JSON.stringify({ ok: false, failure: { ...failure, operator, next } }));
       else console.error(`${operator} ${next}\n  ${failure.detail} [${failure.code}]`);
       return EXIT.bad;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { failure, failureOf, ok, type Result, StationError } from '../domain/failure.ts';
+import { type Failure, failure, failureOf, ok, type Result, refuse, StationError } from '../domain/failure.ts';
 import { describePlan } from '../firmware/describe-plan.ts';
 import { type FlashPlan, planFlash } from '../firmware/flash-plan.ts';
 import { loadRecipe } from '../firmware/load-recipe.ts';
@@ -26,26 +26,35 @@ export type PlanCommandOptions = LineOptions & {
 export async function planCommand(options: PlanCommandOptions, output: Output): Promise<number> {
   try {
     const recipe = await recipeOf(options);
-    if (!recipe.ok) return output.failed(recipe.failure);
+    if (!recipe.ok) return refused(recipe.failure, output);
     const isOnLine = options.virtual !== undefined || options.station !== undefined;
     if (!isOnLine && !existsSync(options.unit)) {
       const detail = `There is no file ${options.unit}. To ask a unit in a slot, say --station or --virtual too.`;
-      output.failed(failure('request/invalid', detail));
-      return EXIT.misuse;
+      return refused(failure('request/invalid', detail), output);
     }
     const unit = isOnLine ? await unitInSlot(options, recipe.value, output) : await readUnitState(options.unit);
     if ('exit' in unit) return unit.exit;
-    if (!unit.ok) return output.failed(unit.failure);
+    if (!unit.ok) return refused(unit.failure, output);
     return show(unit.value, recipe.value, options.full === true, output);
   } catch (thrown) {
-    if (thrown instanceof StationError) return output.failed(failureOf(thrown));
+    if (thrown instanceof StationError) return refused(failureOf(thrown), output);
     throw thrown;
   }
 }
 
+/** A file that is no report, or a beginning of a hash that is too short, is misuse as much as a wrong option. */
+function refused(why: Failure, output: Output): number {
+  const exit = output.failed(why);
+  return why.code === 'request/invalid' ? EXIT.misuse : exit;
+}
+
 async function recipeOf(options: PlanCommandOptions): Promise<Result<Recipe>> {
-  if (existsSync(options.recipe) || !/^(sha256:)?[0-9a-f]{8,64}$/.test(options.recipe))
-    return loadRecipe(options.recipe);
+  const isHash = /^(sha256:)?[0-9a-f]{8,64}$/.test(options.recipe);
+  if (!isHash && !existsSync(options.recipe)) {
+    const detail = `There is no file ${options.recipe}. A recipe is a recipe file, or the first eight or more digits of its hash (linewright recipe list).`;
+    return refuse('recipe/file-missing', detail);
+  }
+  if (existsSync(options.recipe)) return loadRecipe(options.recipe);
   const { createFirmwareStore } = await import('../adapters/store/firmware-store.files.ts');
   const { loadStoredRecipe } = await import('../adapters/store/load-stored-recipe.ts');
   const data = await dataFolder(options);

@@ -33,7 +33,7 @@ export async function readUnitState(file: string): Promise<Result<UnitState>> {
   const read = REPORT.safeParse(json);
   if (!read.success) {
     const [issue] = read.error.issues;
-    return invalid(`is no answer of identify --json: ${issue?.path.join('.')} ${issue?.message}`);
+    return invalid(`is no good answer of identify --json: its ${issue?.path.join('.') || 'form'} is wrong or missing`);
   }
   const { platform, route, serialNumber, modules, assets, isSetupDone } = read.data;
   return ok({

@@ -1,9 +1,9 @@
 import { loadStoredRecipe } from '../adapters/store/load-stored-recipe.ts';
+import { parseDeviceOsVersion } from '../domain/device-os-version.ts';
 import { StationError } from '../domain/failure.ts';
 import type { JsonObject } from '../domain/json.ts';
-import { platformByName } from '../domain/platform.ts';
 import type { AddedRecipe, PackageReport, RecipeOrder } from '../ports/firmware-store.ts';
-import { unwrap, withStore } from './open-store.ts';
+import { platformOf, unwrap, withStore } from './open-store.ts';
 import { EXIT, type Output } from './output.ts';
 import type { StoreOptions } from './store-commands.ts';
 
@@ -28,15 +28,17 @@ export async function makeRecipeCommand(_: readonly string[], options: MakeOptio
 }
 
 function orderOf(options: MakeOptions): RecipeOrder {
-  const platform = platformByName(options.platform);
-  if (platform === undefined) throw new StationError('request/invalid', `There is no platform ${options.platform}.`);
+  const platform = platformOf(options.platform);
   const form = options.sim ?? (platform.isCellular ? undefined : 'none');
   if (form === undefined) {
-    const detail = `A ${platform.displayName} may have an embedded or a removable SIM; say which with --sim (none: no SIM step).`;
+    const detail = `${platform.displayName}: the SIM may be embedded or removable; say which with --sim (none: no SIM step).`;
     throw new StationError('request/invalid', detail);
   }
-  if (!/^\d{1,6}$/.test(options.simWait)) {
-    throw new StationError('request/invalid', '--sim-wait is a number of milliseconds.');
+  if (!/^\d{1,6}$/.test(options.simWait) || Number(options.simWait) > 120_000) {
+    throw new StationError('request/invalid', '--sim-wait is a number of milliseconds, at most 120000.');
+  }
+  if (!parseDeviceOsVersion(options.deviceOs).ok) {
+    throw new StationError('request/invalid', '--device-os is a release like 6.2.0, without a v.');
   }
   return {
     name: options.name,

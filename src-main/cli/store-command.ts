@@ -14,9 +14,9 @@ export async function listStoreCommand(_: readonly string[], options: StoreOptio
       ),
       ...products.map(
         ({ sha256, platform, productId, productVersion, assets, origin }) =>
-          `binary  ${sha256.slice(0, 12)}  ${platform.padEnd(8)} product ${productId ?? 'not said'} version ${productVersion}${assets.length === 0 ? '' : ` with ${assets.length} assets`}  (${origin.from}, ${origin.verified})`,
+          `binary  ${sha256.slice(0, 12)}  ${platform.padEnd(8)} product ${productId ?? 'not said'} version ${productVersion}${assets.length === 0 ? '' : ` with ${assets.length} ${assets.length === 1 ? 'asset' : 'assets'}`}  (${origin.from}, ${origin.verified})`,
       ),
-      ...damaged.map((id) => `DAMAGED ${id}: add the same files again`),
+      ...damaged.map((id) => `DAMAGED ${id}: linewright firmware rebuild puts that right, or add the same files again`),
     ];
     const contents = JSON.parse(JSON.stringify({ sets, products, damaged })) as JsonObject;
     const isWhole = damaged.length === 0;
@@ -49,7 +49,7 @@ export async function rebuildStoreCommand(
     const { entries, recipes } = await store.rebuild();
     output.result(
       { ok: true, entries, recipes },
-      `made anew: ${entries} sets and binaries, ${recipes} recipe versions`,
+      `made anew: ${entries} sets and binaries, ${recipes} recipe versions; linewright firmware check says what is still missing`,
     );
     return EXIT.good;
   });

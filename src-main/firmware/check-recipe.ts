@@ -53,11 +53,11 @@ function checkRelease(file: RecipeFile, deviceOs: number | undefined): Failure |
   return failure('firmware/no-such-release', detail);
 }
 
-/** Gate 12: right by the rules and yet unusual. */
+/** Gate 12: an application for an older Device OS is right by the rules and yet said; one for a much older one the more so. */
 function warnings(application: FirmwareModule, file: RecipeFile, deviceOs: number): readonly string[] {
   const needed = builtWith(application, file);
-  if (needed === undefined || Math.floor(deviceOs / 1000) - Math.floor(needed / 1000) < 2) return [];
-  return [
-    `${application.fileName} was built for Device OS ${nameModuleVersion(needed)} and will run on ${nameModuleVersion(deviceOs)}.`,
-  ];
+  if (needed === undefined || needed >= deviceOs) return [];
+  const isFar = Math.floor(deviceOs / 1000) - Math.floor(needed / 1000) >= 2;
+  const detail = `${application.fileName} was built for Device OS ${nameModuleVersion(needed)} and will run on ${nameModuleVersion(deviceOs)}`;
+  return [isFar ? `${detail}, two or more major releases later.` : `${detail}.`];
 }

@@ -28,10 +28,12 @@ function checkProcessor(module: FirmwareModule, platform: Platform): Failure | u
 const ESP32 = 0x21;
 const ANY_PROCESSOR = 0xff;
 
-/** The unit knows one co-processor image, index 0, that ends at or below 1500 KB. */
+/** The unit knows one co-processor image: index 0, from address 0 to 1500 KB at most. */
 function checkCoProcessor(module: FirmwareModule): Failure | undefined {
-  if (module.index === 0 && module.endAddress <= CO_PROCESSOR_BYTES) return undefined;
-  const detail = `${module.fileName} is co-processor part ${module.index} up to 0x${module.endAddress.toString(16)}; units have part 0 up to 1500 KB only.`;
+  const { index, startAddress, endAddress } = module;
+  if (index === 0 && startAddress === 0 && endAddress <= CO_PROCESSOR_BYTES) return undefined;
+  const range = `0x${startAddress.toString(16)} to 0x${endAddress.toString(16)}`;
+  const detail = `${module.fileName} is co-processor part ${index} from ${range}; units have part 0 from 0 up to 1500 KB only.`;
   return failure('firmware/wrong-location', detail);
 }
 

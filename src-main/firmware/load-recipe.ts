@@ -17,7 +17,10 @@ export async function loadRecipe(path: string): Promise<Result<Recipe>> {
   if (text === 'missing') {
     return refuse('recipe/file-missing', `There is no recipe file ${path}, or it cannot be read.`);
   }
-  if (text === 'too-large') return refuse('recipe/invalid', `${path} is too large to be a recipe.`);
+  if (text === 'too-large') {
+    const detail = `${path} is too large to be a recipe file; a package of one is taken in with linewright recipe import.`;
+    return refuse('recipe/invalid', detail);
+  }
   const folder = dirname(path);
   return loadRecipeFrom(text, (pinned) => readBeside(folder, pinned));
 }

@@ -164,7 +164,7 @@ function whyUnsupported(fields: PrefixFields, flags: ModulePrefix['flags']): str
   if (flags.encrypted) return 'is encrypted for one unit and cannot be used on a line';
   // A unit decompresses applications, system parts and assets alone (firmware-modules.md 1.8); of these an asset drops its header.
   const kind = MODULE_FUNCTIONS[fields.functionNumber];
-  const isInflated = kind === 'asset' ? flags.dropHeader : kind === 'user-part' || kind === 'system-part';
+  const isInflated = flags.dropHeader ? kind === 'asset' : kind === 'user-part' || kind === 'system-part';
   if (flags.compressed && !isInflated) return 'is compressed; use the uncompressed module';
   if (flags.combined) return 'is the first part of a combined file';
   if (!fields.dependencies.every(isKnownDependency)) return 'depends on something that is not known';

@@ -44,7 +44,7 @@ export type FlashPlan = {
   /** In normal or safe mode, after the restart. For a unit that could not be asked this is made anew once it can. */
   readonly after: readonly (PlannedUpdate | PlannedMark)[];
   readonly skipped: readonly Skipped[];
-  /** True by the rules and yet worth a word: an application built for a much older Device OS. */
+  /** True by the rules and yet worth a word: an application built for an older Device OS. */
   readonly remarks: readonly string[];
   /** Of the writes. */
   readonly totalBytes: number;

@@ -1,4 +1,5 @@
 import { loadNow, type Machine, watchMachine } from '../machine.ts';
+import { goFirst } from '../priority.ts';
 import type { FlashOptions } from './flash-options.ts';
 import type { FlashBenchReport } from './flash-report.ts';
 import { measureInProcess } from './in-process.ts';
@@ -14,6 +15,7 @@ export async function flashBench(
   say: (line: string) => void,
   stop: AbortSignal,
 ): Promise<FlashBenchReport> {
+  const goesFirst = goFirst();
   const watched = watchMachine();
   const measured: Measured[] = [];
   const startedAt = performance.now();
@@ -32,7 +34,7 @@ export async function flashBench(
     stop.addEventListener('abort', () => resolve(early), { once: true });
   });
   const vm = await Promise.race([all(), stopped]);
-  return { machine: inProcess ?? watched(), loadAtEnd: loadNow(), options, measured: [...measured], ...vm };
+  return { machine: inProcess ?? watched(), loadAtEnd: loadNow(), goesFirst, options, measured: [...measured], ...vm };
 }
 
 async function inThisProcess(options: FlashOptions, hear: Hear): Promise<void> {
@@ -43,6 +45,8 @@ async function inThisProcess(options: FlashOptions, hear: Hear): Promise<void> {
       if (count > 1 && run > MANY_ROUNDS) continue;
       await measureInProcess({ platform: 'boron', together: count, scale }, hear);
     }
+    if (!sections.includes('many') || run > MANY_ROUNDS) continue;
+    await measureInProcess({ platform: 'boron', together: together.behindHubs, scale, isBehindHubs: true }, hear);
   }
 }
 

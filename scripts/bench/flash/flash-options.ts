@@ -11,7 +11,7 @@ export type FlashOptions = {
   /** Share of the realistic module sizes. */
   readonly scale: number;
   /** Units at once in the virtual machine, and in this process. */
-  readonly together: { readonly vm: number; readonly inProcess: readonly number[] };
+  readonly together: { readonly vm: number; readonly inProcess: readonly number[]; readonly behindHubs: number };
   /** Virtual machines at the same time, 1 or 2. */
   readonly machines: 1 | 2;
   readonly json: boolean;
@@ -48,7 +48,9 @@ export function readFlashOptions(args: readonly string[]): FlashOptions | string
       sections: SECTIONS.filter((section) => wanted.includes(section)),
       runs,
       scale: values.quick ? 0.1 : 1,
-      together: values.quick ? { vm: 2, inProcess: [1, 4] } : { vm: 8, inProcess: [1, 8, 16] },
+      together: values.quick
+        ? { vm: 2, inProcess: [1, 4], behindHubs: 4 }
+        : { vm: 8, inProcess: [1, 8, 16], behindHubs: 8 },
       machines: values['one-machine'] ? 1 : 2,
       json: values.json,
     };

@@ -2,7 +2,7 @@ import type { PlatformName } from '../../../src-main/domain/platform.ts';
 import type { Machine } from '../machine.ts';
 import type { FlashOptions } from './flash-options.ts';
 import { derived } from './job-figures.ts';
-import { type Doer, type Measured, middle, select, type Task } from './measured.ts';
+import { type Doer, type Measured, middle, PLACES, select, type Task } from './measured.ts';
 import { targetLines } from './targets.ts';
 import { table } from './text-table.ts';
 
@@ -11,6 +11,8 @@ export type FlashBenchReport = {
   /** While the jobs in this process were done, which come first. */
   readonly machine: Machine;
   readonly loadAtEnd: number;
+  /** Whether the bench went before other programs of the computer. */
+  readonly goesFirst: boolean;
   readonly options: FlashOptions;
   readonly kernel?: string;
   readonly missing: readonly string[];
@@ -18,10 +20,18 @@ export type FlashBenchReport = {
 };
 
 /** The report as tables for people. */
-export function flashReportText({ machine, loadAtEnd, options, kernel, missing, measured }: FlashBenchReport): string {
+export function flashReportText({
+  machine,
+  loadAtEnd,
+  goesFirst,
+  options,
+  kernel,
+  missing,
+  measured,
+}: FlashBenchReport): string {
   const { load, lateMs } = machine;
   return [
-    `${machine.at.slice(0, 16)}Z on ${machine.processors}, ${machine.system}, Node ${machine.node}; load ${load.before.toFixed(1)} at first, ${load.after.toFixed(1)} after the jobs in this process, ${loadAtEnd.toFixed(1)} at the end.`,
+    `${machine.at.slice(0, 16)}Z on ${machine.processors}, ${machine.system}, Node ${machine.node}; load ${load.before.toFixed(1)} at first, ${load.after.toFixed(1)} after the jobs in this process, ${loadAtEnd.toFixed(1)} at the end${goesFirst ? ', before which the bench goes' : ''}.`,
     ...(kernel === undefined
       ? []
       : [
@@ -105,7 +115,7 @@ function togetherLines(measured: readonly Measured[], machine: Machine): string[
     const processor = middle(runs, (one) => one.processor);
     return [
       [
-        `${first.together} x ${first.platform}, ${first.where === 'vm' ? 'virtual machine' : 'in this process'}`,
+        `${first.together} x ${first.platform}, ${PLACES[first.where]}`,
         String(runs.length),
         seconds(middle(runs, ({ job }) => job.wallMs)),
         seconds(Math.max(...walls)),

@@ -10,7 +10,7 @@ export type Doer = 'station' | 'dfu-util' | 'particle-cli' | 'particle-cli, appl
 
 /** One job on one unit. Times in ms. */
 export type Measured = {
-  readonly where: 'vm' | 'in-process';
+  readonly where: Place;
   readonly doer: Doer;
   readonly platform: PlatformName;
   readonly task: Task;
@@ -25,6 +25,16 @@ export type Measured = {
   readonly steps?: readonly { readonly step: string; readonly durationMs: number }[];
   /** Share of the guest's processor in use meanwhile. */
   readonly processor?: number;
+};
+
+/** In the virtual machine; in the bench's process, each unit on a wire of its own, or four of them behind a hub that has one wire. */
+export type Place = 'vm' | 'in-process' | 'in-process, hubs';
+
+/** Places as people say them. */
+export const PLACES: Readonly<Record<Place, string>> = {
+  vm: 'virtual machine',
+  'in-process': 'in this process',
+  'in-process, hubs': 'in this process, behind hubs of 4',
 };
 
 /** Which of the measurements. */

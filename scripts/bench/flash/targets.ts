@@ -1,6 +1,6 @@
 import type { PlatformName } from '../../../src-main/domain/platform.ts';
 import { derived } from './job-figures.ts';
-import { type Measured, middle, select } from './measured.ts';
+import { type Measured, middle, PLACES, type Place, select } from './measured.ts';
 import { table } from './text-table.ts';
 
 /** Each target beside the figure it is about, a line each; targets that were not measured are left out. */
@@ -37,16 +37,15 @@ function floorRows(measured: readonly Measured[]): Row[] {
 
 function togetherRows(measured: readonly Measured[]): Row[] {
   const platform = 'boron';
-  return (['vm', 'in-process'] as const).flatMap((where) => {
-    const of = (together: number) =>
-      middle(select(measured, { doer: 'station', platform, task: 'fresh', where, together }), wallOf);
-    const one = of(1);
+  return (['vm', 'in-process', 'in-process, hubs'] as const).flatMap((where) => {
+    const of = (together: number, at: Place = where) =>
+      middle(select(measured, { doer: 'station', platform, task: 'fresh', where: at, together }), wallOf);
+    const one = of(1, where === 'vm' ? 'vm' : 'in-process');
     const counts = [...new Set(measured.map(({ together }) => together))].filter((count) => count > 1);
     return counts.flatMap((count) => {
       const many = of(count);
       if (one === undefined || many === undefined) return [];
-      const place = where === 'vm' ? 'virtual machine' : 'in this process';
-      return atMost(`${count} together / one, ${place}`, many / one, count > 8 ? undefined : 1.15);
+      return atMost(`${count} together / one, ${PLACES[where]}`, many / one, count > 8 ? undefined : 1.15);
     });
   });
 }
@@ -56,7 +55,7 @@ function currentRows(measured: readonly Measured[]): Row[] {
     PLATFORMS.flatMap((platform) => {
       const runs = select(measured, { doer: 'station', platform, task: 'current', where });
       const erased = middle(runs, ({ job }) => job.sectorsErased);
-      const place = where === 'vm' ? 'virtual machine' : 'in this process';
+      const place = PLACES[where];
       return [
         ...atMost(`${platform} current: sectors erased, ${place}`, erased, 0),
         ...atMost(

@@ -18,6 +18,11 @@ export type Interruption = {
   readonly story: string;
   /** Whether the plug was really pulled before the run had ended. */
   readonly wasCut: boolean;
+  /**
+   * Power failed while the unit was writing its own bootloader, which on Gen 2 has no second copy: nothing over USB brings it back, and
+   * nothing to be completed is left.
+   */
+  readonly isDead: boolean;
   /** How the cut-off run ended. */
   readonly first: string;
   /** Undefined when everything is as it must be. */
@@ -74,6 +79,7 @@ export async function interruptOnce(
   const ended = (first: RunRecord | undefined, defect: string | undefined): Interruption => ({
     story: told,
     wasCut: unit.wasCut,
+    isDead: isDead(unit),
     first: first === undefined ? 'none' : endText(first),
     defect,
   });
@@ -86,6 +92,7 @@ export async function interruptOnce(
     if (first.ended?.outcome === 'PASS') return ended(first, undefined);
     if (!unit.wasCut) return ended(first, `an undisturbed run ends as ${endText(first)}`);
     line.pull(slot);
+    if (isDead(unit)) return ended(first, undefined);
     const second = await line.build(again, unit, { label });
     if (second.ended?.outcome !== 'PASS')
       return ended(first, `not completed by plugging it in again: ${endText(second)}`);
@@ -97,6 +104,10 @@ export async function interruptOnce(
     line.pull(slot);
     line.pull(again);
   }
+}
+
+function isDead({ unit, wasCut }: TappedUnit): boolean {
+  return wasCut && !unit.modules().some((one) => one.function === 'bootloader' && one.isIntact);
 }
 
 /** Evenly over the bytes, evenly over the transfers, or some time after one: an erase takes long and few bytes. */

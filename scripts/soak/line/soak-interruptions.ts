@@ -6,8 +6,10 @@ import { runInterruptions } from './run-interruptions.ts';
 const DEFAULT_COUNT = 520;
 const SPEED = 50;
 const SCALE = 0.1;
-/** Two units at once on each line, each with a second slot to be plugged into. */
-const SLOTS = 4;
+/** A unit pulled out while it restarts is waited for: so much of what the station waits for a real one. */
+const PATIENCE = 0.1;
+/** Four units at once on each line, each with a second slot to be plugged into. */
+const SLOTS = 8;
 
 /** Half of the interruptions on lines whose recipes bring everything, half on plain ones, on every platform; prints what came of them. */
 export async function soakInterruptions(options: {
@@ -22,7 +24,7 @@ export async function soakInterruptions(options: {
   const kinds = LINE_KINDS.filter((kind) => options.kind === undefined || kind === options.kind);
   const perPlatform = Math.ceil((options.count ?? DEFAULT_COUNT) / platforms.length / kinds.length);
   const started = performance.now();
-  let [interrupted, completed, undisturbed, defects] = [0, 0, 0, 0];
+  let [interrupted, completed, undisturbed, dead, defects] = [0, 0, 0, 0, 0];
   const ends = new Map<string, number>();
   for (const kind of kinds) {
     for (const name of platforms) {
@@ -35,6 +37,7 @@ export async function soakInterruptions(options: {
         speed: SPEED,
         scale,
         slots: SLOTS,
+        patience: PATIENCE,
         onResult: (_name, turn, { story, first, defect }) => {
           const end = first.split(':')[0] ?? '';
           ends.set(end, (ends.get(end) ?? 0) + 1);
@@ -48,6 +51,7 @@ export async function soakInterruptions(options: {
       interrupted += report.interrupted;
       completed += report.completed;
       undisturbed += report.undisturbed;
+      dead += report.dead;
       defects += report.defects.length;
       console.log(
         `  ${kind} ${name}: ${report.completed} of ${report.interrupted} completed, ${report.undisturbed} not interrupted`,
@@ -57,6 +61,7 @@ export async function soakInterruptions(options: {
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   console.log(`${completed} of ${interrupted} interrupted units completed by plugging them in again, in ${seconds} s`);
   console.log(`  ${undisturbed} more had passed when the plug was pulled`);
+  console.log(`  ${dead} more were cut off while they wrote their own bootloader, and are dead`);
   for (const [end, times] of [...ends].sort(([, one], [, other]) => other - one))
     console.log(`  cut off as ${end}: ${times}`);
   return defects === 0 && completed === interrupted;

@@ -9,6 +9,7 @@ import type { Mutant } from './mutate.ts';
 import type { Specimen } from './specimens.ts';
 import { type RestingUnit, reportsOf, restingUnit, startAfter } from './start-unit.ts';
 import { loadWith } from './station-door.ts';
+import type { StoreDoor } from './store-door.ts';
 import { whyUnitRefuses } from './unit-rules.ts';
 
 /** What became of a mutant: which gate refused it with which code, or that it was accepted; or a defect of the station. */
@@ -21,7 +22,7 @@ export type Judgement =
  * Offers a mutant to the station (parser, recipe, plan) and holds everything it lets pass against an independent reading of the file,
  * against the rules of the unit's own firmware, and against a unit that is flashed with it and started.
  */
-export async function judge({ specimen, bytes }: Mutant): Promise<Judgement> {
+export async function judge({ specimen, bytes }: Mutant, store?: StoreDoor): Promise<Judgement> {
   try {
     const parsed = parseModule(bytes, 'mutant.bin');
     if (!parsed.ok) return { kind: 'refused', by: 'parser', code: parsed.failure.code };
@@ -33,6 +34,11 @@ export async function judge({ specimen, bytes }: Mutant): Promise<Judgement> {
     // Assets come raw into a recipe; their modules are made by the station.
     if (specimen.role === 'asset-module') return { kind: 'accepted' };
 
+    if ((await store?.offer(specimen, bytes)) === 'taken') {
+      const platform = unitPlatform(specimen.platform.name);
+      const refused = platform === undefined ? undefined : whyUnitRefuses(platform, parsed.value.bytes, again);
+      if (refused !== undefined) return defect(`the store takes it, but the unit does not: ${refused}`);
+    }
     const recipe = await loadWith(specimen, bytes);
     if (!recipe.ok) return { kind: 'refused', by: 'recipe', code: recipe.failure.code };
     return judgeRecipe(specimen, recipe.value, parsed.value.bytes, again);

@@ -2,6 +2,7 @@ import { randomOf } from '../random.ts';
 import { judge } from './judge.ts';
 import { mutate } from './mutate.ts';
 import { collectSpecimens, type Specimen } from './specimens.ts';
+import { openStoreDoor, type StoreDoor } from './store-door.ts';
 
 export type MutationOptions = {
   readonly seed: number;
@@ -10,6 +11,8 @@ export type MutationOptions = {
   readonly scales: readonly number[];
   /** Alone this one of the run. */
   readonly only?: number;
+  /** Every so manieth mutant is offered to a firmware store, too, and every specimen; none without. */
+  readonly storeEvery?: number;
   readonly onProgress?: (done: number) => void;
 };
 
@@ -28,6 +31,8 @@ export type MutationReport = {
     readonly defect: string;
     readonly bytes: Uint8Array;
   }[];
+  /** Files, the specimens among them, that were offered to a firmware store, and those it took. */
+  readonly store: { readonly offered: number; readonly taken: number } | undefined;
   readonly slowestMs: number;
   readonly seconds: number;
 };
@@ -39,7 +44,8 @@ export type MutationReport = {
 export async function runMutations(options: MutationOptions): Promise<MutationReport> {
   const started = performance.now();
   const herd = collectSpecimens(options.scales);
-  for (const specimen of herd) await expectAccepted(specimen);
+  const store = options.storeEvery === undefined ? undefined : openStoreDoor();
+  for (const specimen of herd) await expectAccepted(specimen, store);
   const refused = new Map<string, number>();
   const defects: MutationReport['defects'][number][] = [];
   let accepted = 0;
@@ -48,7 +54,7 @@ export async function runMutations(options: MutationOptions): Promise<MutationRe
   for (const turn of turns) {
     const mutant = mutate(randomOf(options.seed, turn), herd);
     const before = performance.now();
-    const judgement = await judge(mutant);
+    const judgement = await judge(mutant, turn % (options.storeEvery ?? 1) === 0 ? store : undefined);
     slowestMs = Math.max(slowestMs, performance.now() - before);
     if (judgement.kind === 'accepted') accepted += 1;
     if (judgement.kind === 'defect')
@@ -59,6 +65,7 @@ export async function runMutations(options: MutationOptions): Promise<MutationRe
     }
     options.onProgress?.(turn + 1);
   }
+  store?.end();
   return {
     seed: options.seed,
     count: options.only === undefined ? options.count : 1,
@@ -67,12 +74,16 @@ export async function runMutations(options: MutationOptions): Promise<MutationRe
     accepted,
     refused: [...refused].sort(([, one], [, other]) => other - one),
     defects,
+    store: store?.counts,
     slowestMs,
     seconds: (performance.now() - started) / 1000,
   };
 }
 
-async function expectAccepted(specimen: Specimen): Promise<void> {
+async function expectAccepted(specimen: Specimen, store: StoreDoor | undefined): Promise<void> {
+  const offered = await store?.offer(specimen, specimen.bytes);
+  if (offered !== undefined && offered !== 'taken')
+    throw new Error(`The store does not take ${specimen.name}: ${offered}.`);
   const judgement = await judge({ specimen, bytes: Uint8Array.from(specimen.bytes), story: specimen.name });
   if (judgement.kind === 'accepted') return;
   throw new Error(`The unchanged ${specimen.name} is not accepted: ${JSON.stringify(judgement)}`);

@@ -5,6 +5,9 @@ import { runMutations } from './run-mutations.ts';
 /** Sizes of the generated modules: the smallest, small ones, and real ones. */
 const SCALES = [0, 0.02, 1];
 
+/** A store writes durably, which takes its time: so manieth mutant only. */
+const STORE_EVERY = 20;
+
 const DEFAULT_COUNT = 100_000;
 
 /** Where mutants that show a defect are put, for a closer look. */
@@ -21,6 +24,7 @@ export async function soakMutations(options: {
     seed: options.seed,
     count,
     scales: SCALES,
+    storeEvery: STORE_EVERY,
     ...(options.only === undefined ? {} : { only: options.only }),
     onProgress: (done) => {
       if (done % 10_000 === 0) console.log(`  ${done} of ${count}`);
@@ -31,6 +35,9 @@ export async function soakMutations(options: {
   );
   console.log(`  accepted, and the unit's own rules accept them too: ${report.accepted}`);
   for (const [gate, times] of report.refused) console.log(`  refused by ${gate}: ${times}`);
+  console.log(
+    `  offered to a firmware store, all ${report.specimens} specimens among them but assets: ${report.store?.offered}, taken: ${report.store?.taken}`,
+  );
   console.log(`  the slowest took ${report.slowestMs.toFixed(0)} ms`);
   console.log(`  defects: ${report.defects.length}`);
   for (const { turn, story, defect, bytes } of report.defects.slice(0, 50)) {

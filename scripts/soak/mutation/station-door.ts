@@ -12,8 +12,8 @@ export function loadWith(specimen: Specimen, bytes: Uint8Array): Promise<Result<
   return recipeOf({ platform, deviceOs, product, files: { ...withMutant(specimen, filesOf(release), bytes), assets } });
 }
 
-/** Of several system parts only the specimen itself gives way to its mutant. */
-function withMutant({ role, bytes: own }: Specimen, files: RecipeFiles, bytes: Uint8Array): RecipeFiles {
+/** The files with the mutant in the specimen's place: of several system parts only the specimen itself gives way. */
+export function withMutant({ role, bytes: own }: Specimen, files: RecipeFiles, bytes: Uint8Array): RecipeFiles {
   if (role === 'asset-module') return files;
   if (role !== 'system') return { ...files, [role]: bytes };
   return { ...files, system: files.system.map((part) => (Buffer.compare(part, own) === 0 ? bytes : part)) };

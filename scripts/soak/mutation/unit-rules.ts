@@ -47,7 +47,7 @@ function limitOf(slot: ModuleSlot, module: SecondReading): number {
 /** The co-processor has no place in this flash; the unit compares the target with its own list (firmware-modules.md 1.2, 3.1). */
 function whyCoProcessorRefuses(platform: UnitPlatform, file: Uint8Array, module: SecondReading): string | undefined {
   if (platform.coProcessorVersion === undefined) return 'this unit has no co-processor';
-  if (module.index !== 0) return 'the co-processor has no such part';
+  if (module.index !== 0 || module.startAddress !== 0) return 'the co-processor has no such part';
   if (file[module.prefixOffset + 8] !== ESP32) return 'it is not for the co-processor of this unit';
   return module.endAddress > CO_PROCESSOR_BYTES ? 'it is larger than the co-processor takes' : undefined;
 }

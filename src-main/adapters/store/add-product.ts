@@ -2,11 +2,17 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { StationError } from '../../domain/failure.ts';
 import { MODULE_FILE_MAX_BYTES, parseModule } from '../../firmware/parse-module.ts';
-import type { AddProductOptions, ProductBinary, ProductReport, ProductSource } from '../../ports/firmware-store.ts';
+import type {
+  AddProductOptions,
+  Origin,
+  ProductBinary,
+  ProductReport,
+  ProductSource,
+} from '../../ports/firmware-store.ts';
 import { sweepTemporary } from './durable-file.ts';
 import { putEntry } from './entries.ts';
 import { putObject, type StoreFolder } from './object-folder.ts';
-import { checkProduct } from './product-gates.ts';
+import { checkProduct, type PassedProduct } from './product-gates.ts';
 import { type Bundle, readBundle } from './read-bundle.ts';
 import { beginsAsZip, isZip } from './release-files.ts';
 
@@ -18,14 +24,25 @@ export async function addProduct(
 ): Promise<ProductReport> {
   const name = typeof source === 'string' ? basename(source) : source.name;
   const bundle = await readProduct(source, name);
-  const { application, bytes, assets } = bundle;
+  const { application, assets } = bundle;
   if (assets.length === 0 && application.assets.length > 0) {
     const names = application.assets.map((asset) => asset.name).join(', ');
     const detail = `${name} needs assets (${names}); add the bundle that has them, not the binary alone.`;
     throw new StationError('store/incomplete', detail);
   }
-  const { platform, productId, productVersion, builtWith } = checkProduct(application, assets, options);
+  const origin = options.origin ?? { from: name, verified: 'own-file' as const };
+  const product = checkProduct(application, assets, options);
   await sweepTemporary(store.temporary);
+  return { ...(await putProduct(store, bundle, product, origin)), leftOut: bundle.leftOut };
+}
+
+/** Keeps a checked binary: the file and its assets first, then the entry that names them. */
+export async function putProduct(
+  store: StoreFolder,
+  { application, bytes, assets }: Pick<Bundle, 'application' | 'bytes' | 'assets'>,
+  { platform, productId, productVersion, builtWith }: PassedProduct,
+  origin: Origin,
+): Promise<Omit<ProductReport, 'leftOut'>> {
   const sha256 = await putObject(store, bytes);
   for (const asset of assets) await putObject(store, asset.bytes);
   const content: Omit<ProductBinary, 'id'> = {
@@ -38,9 +55,8 @@ export async function addProduct(
     sizeBytes: bytes.length,
     assets: assets.map((asset) => ({ name: asset.name, sha256: asset.sha256, sizeBytes: asset.bytes.length })),
   };
-  const origin = options.origin ?? { from: name, verified: 'own-file' as const };
   const put = await putEntry(store, content, { origin, files: { [sha256]: application.fileName } });
-  return { ...content, ...put, leftOut: bundle.leftOut };
+  return { ...content, ...put };
 }
 
 /** A single module file is a bundle without assets. */

@@ -50,7 +50,8 @@ export async function addRelease(
   throw new StationError('store/incomplete', `${origin.from} is no Device OS release: ${hint}.`);
 }
 
-async function putSet(
+/** Keeps a checked set: its files first, then the entry that names them. */
+export async function putSet(
   store: StoreFolder,
   sorted: readonly SortedModule[],
   platform: Platform,

@@ -3,6 +3,7 @@ import type { Platform } from '../../domain/platform.ts';
 import { builtWith } from '../../firmware/check-application.ts';
 import { checkBootloader, checkFunction } from '../../firmware/check-module-kinds.ts';
 import { checkLocation, checkNeeds, checkSystemSet } from '../../firmware/check-module-set.ts';
+import { checkRecognised } from '../../firmware/check-recognised.ts';
 import { isReleasedFor, moduleVersionOf, nameModuleVersion, releasesOf } from '../../firmware/device-os-releases.ts';
 import type { FirmwareModule } from '../../firmware/firmware-module.ts';
 import { firstProblem } from '../../firmware/first-problem.ts';
@@ -42,6 +43,7 @@ export function checkReleaseSet(
     checkSystemSet(system, file, moduleVersionOf(named) ?? 0) ??
     firstOf(sorted, ({ module, role }) => (role === 'application' ? checkTinker(module, platform) : undefined)) ??
     firstProblem(modules, (module) => checkLocation(module, file)) ??
+    firstProblem(modules, (module) => checkRecognised(module, platform)) ??
     firstProblem(modules, (module) => checkNeeds(module, modules));
   return problem === undefined ? { kind: 'whole', deviceOs: named, modules: inOrder(sorted) } : refused(problem);
 }

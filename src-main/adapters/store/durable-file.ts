@@ -68,6 +68,9 @@ const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'no permission',
   EPERM: 'no permission, or a file system without hard links',
   EIO: 'the disk reports a fault',
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'a file is where a folder must be',
+  ENAMETOOLONG: 'the name is too long',
 };
 
 async function writeAndSync(path: string, bytes: Uint8Array): Promise<void> {

@@ -44,11 +44,8 @@ export async function putEntry(
 ): Promise<{ readonly id: string; readonly isNew: boolean }> {
   const id = await putObject(store, Buffer.from(JSON.stringify(content)));
   const path = join(store.entries, `${id}.json`);
-  const text = JSON.stringify(
-    { format: 1, content, history: { ...history, addedAt: new Date().toISOString() } },
-    null,
-    2,
-  );
+  const kept = { ...bounded(history), addedAt: new Date().toISOString() };
+  const text = JSON.stringify({ format: 1, content, history: kept }, null, 2);
   const bytes = Buffer.from(`${text}\n`);
   const outcome = await writeDurably(path, bytes, { temporary: store.temporary, replace: 'never' });
   if (outcome === 'written') return { id, isNew: true };
@@ -57,6 +54,19 @@ export async function putEntry(
   await writeDurably(path, bytes, { temporary: store.temporary, replace: 'always' });
   return { id, isNew: true };
 }
+
+/** Names for people, of any length where they come from; an entry that is too long to be read back would be a damaged one. */
+function bounded({ origin, files }: EntryHistory): EntryHistory {
+  const names = Object.entries(files).map(([sha256, name]) => [sha256, shortened(name, FILE_NAME_MAX)]);
+  return { origin: { ...origin, from: shortened(origin.from, ORIGIN_MAX) }, files: Object.fromEntries(names) };
+}
+
+function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length / 2)}…${text.slice(1 - length / 2)}`;
+}
+
+const ORIGIN_MAX = 2000;
+const FILE_NAME_MAX = 500;
 
 /** All entries that are whole, oldest first, and the ids of those that are not. */
 export async function readEntries(
@@ -149,11 +159,11 @@ const FILE = z.strictObject({
   content: CONTENT,
   history: z.strictObject({
     origin: z.strictObject({
-      from: z.string().max(2000),
+      from: z.string().max(ORIGIN_MAX),
       verified: z.enum(['own-file', 'given-sha256', 'checksum-file', 'cloud', 'unverified', 'rebuilt']),
       archiveSha256: hash.optional(),
     }),
-    files: z.record(hash, z.string().max(500)),
+    files: z.record(hash, z.string().max(FILE_NAME_MAX)),
     addedAt: z.iso.datetime(),
   }),
 });

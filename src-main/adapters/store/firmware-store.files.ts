@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type {
   AddedRecipe,
   DeviceOsSet,
@@ -11,6 +12,7 @@ import { addRelease } from './add-release.ts';
 import { checkStore } from './check-store.ts';
 import { sweepTemporary } from './durable-file.ts';
 import { readEntries } from './entries.ts';
+import { listImported } from './list-imported.ts';
 import { loadText } from './load-stored-recipe.ts';
 import { putObject, readObject, type StoreFolder, storeFolder } from './object-folder.ts';
 import { rebuildEntries } from './rebuild-entries.ts';
@@ -42,9 +44,11 @@ export function createFirmwareStore(folder: string): FirmwareStore {
       return { file, ...(await writePackage(file, text, (object) => readObject(store, object))) };
     },
     importRecipe: async (file) => {
-      const { text, files, sizeBytes } = await readPackage(file);
+      const unpacked = await readPackage(file);
+      const { text, files, sizeBytes } = unpacked;
       await sweepTemporary(store.temporary);
       for (const { bytes } of files) await putObject(store, bytes);
+      await listImported(store, unpacked, basename(file));
       const listed = files.map(({ path, sha256, sizeBytes: size }) => ({ path, sha256, sizeBytes: size }));
       return { ...(await addRecipe(store, text)), file, sizeBytes, files: listed };
     },

@@ -6,6 +6,7 @@ import { builtWith, checkApplication } from '../../firmware/check-application.ts
 import { checkAssets } from '../../firmware/check-assets.ts';
 import { checkFunction } from '../../firmware/check-module-kinds.ts';
 import { checkLocation } from '../../firmware/check-module-set.ts';
+import { checkRecognised } from '../../firmware/check-recognised.ts';
 import { isReleasedFor, nameModuleVersion } from '../../firmware/device-os-releases.ts';
 import type { FirmwareModule } from '../../firmware/firmware-module.ts';
 import type { RecipeAsset } from '../../firmware/recipe.ts';
@@ -30,7 +31,11 @@ export function checkProduct(
   assets: readonly RecipeAsset[],
   options: AddProductOptions,
 ): PassedProduct {
-  refuseIf(checkFunction(module, 'user-part'));
+  const kind = checkFunction(module, 'user-part');
+  const isOfRelease = module.function !== 'user-part' && module.function !== 'asset';
+  refuseIf(
+    kind && isOfRelease ? { ...kind, detail: `${kind.detail} Device OS is added with firmware add-release.` } : kind,
+  );
   const platform = platformById(module.platformId);
   if (platform === undefined || (options.platform !== undefined && options.platform !== platform.name)) {
     const is = platform?.displayName ?? 'a platform this station does not build';
@@ -58,6 +63,7 @@ export function checkProduct(
   });
   refuseIf(checkApplication(module, file, deviceOs));
   refuseIf(checkLocation(module, file));
+  refuseIf(checkRecognised(module, platform));
   refuseIf(
     checkAssets(file, {
       system: [],

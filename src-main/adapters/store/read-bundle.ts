@@ -27,6 +27,9 @@ const LIMITS = { maxEntries: 600, maxUnpackedBytes: 64 * 1024 * 1024 };
 export async function readBundle(source: string | Uint8Array, name: string): Promise<Bundle> {
   const zip = await openZip(source, basename(name), LIMITS);
   try {
+    if (['package.json', 'recipe.json'].every((name) => zip.files.some(({ path }) => path === name))) {
+      throw refuseBundle(name, 'it is a recipe; take it in with linewright recipe import');
+    }
     const roots = zip.files.filter(({ path }) => !path.includes('/'));
     const applications = roots.filter(({ path }) => /\.bin$/i.test(path));
     const [application, second] = applications;

@@ -5,7 +5,7 @@ import type { StoreRebuild } from '../../ports/firmware-store.ts';
 import { sweepTemporary } from './durable-file.ts';
 import { pinnedBy, putEntry, readEntries, readEntryObject } from './entries.ts';
 import { HASH, listObjects, namesIn, readObject, type StoreFolder } from './object-folder.ts';
-import { listRecipes, readRecipe, shelveRecipe } from './recipe-shelf.ts';
+import { clearDamagedVersions, listRecipes, readRecipe, shelveRecipe } from './recipe-shelf.ts';
 
 /**
  * Makes the index anew from what is in the store: an entry for every set and binary that lost its own and whose files are all there
@@ -21,10 +21,15 @@ export async function rebuildEntries(store: StoreFolder): Promise<StoreRebuild> 
     if (bytes !== undefined) whole.set(sha256, readEntryObject(bytes) === undefined ? NOT_KEPT : bytes);
   }
   const known = new Set((await readEntries(store)).entries.map(({ id }) => id));
-  let entries = 0;
-  for (const [id, bytes] of whole) {
+  const contents = [...whole].flatMap(([id, bytes]) => {
     const content = readEntryObject(bytes);
-    if (content === undefined || known.has(id) || !pinnedBy(content).every((sha256) => whole.has(sha256))) continue;
+    return content === undefined ? [] : [{ id, content }];
+  });
+  // An asset may hold anything, also the text of an entry that never was one; nothing pins the object of a real one.
+  const pinned = new Set(contents.flatMap(({ content }) => pinnedBy(content)));
+  let entries = 0;
+  for (const { id, content } of contents) {
+    if (known.has(id) || pinned.has(id) || !pinnedBy(content).every((sha256) => whole.has(sha256))) continue;
     await putEntry(store, content, { origin: { from: 'the objects of the store', verified: 'rebuilt' }, files: {} });
     entries += 1;
   }
@@ -34,6 +39,7 @@ export async function rebuildEntries(store: StoreFolder): Promise<StoreRebuild> 
 const NOT_KEPT = new Uint8Array();
 
 async function shelveAgain(store: StoreFolder): Promise<number> {
+  await clearDamagedVersions(store);
   const shelved = new Set((await listRecipes(store)).map(({ sha256 }) => sha256));
   const lost = [];
   for (const name of await namesIn(store.recipes)) {

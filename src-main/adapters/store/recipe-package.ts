@@ -39,12 +39,12 @@ export async function writePackage(
 ): Promise<{ readonly sizeBytes: number; readonly files: readonly PackedFile[] }> {
   const recipe = readRecipeText(Buffer.from(text).toString('utf8'));
   if (!recipe.ok) throw new StationError(recipe.failure.code, recipe.failure.detail);
-  const content: Record<string, Uint8Array> = {};
+  const content = new Map<string, Uint8Array>();
   const files: PackedFile[] = [];
   for (const { path, sha256 } of pinnedFiles(recipe.value)) {
-    if (content[path] !== undefined) continue; // two assets with one content share a file
+    if (content.has(path)) continue; // two assets with one content share a file
     const bytes = await read(sha256);
-    content[path] = bytes;
+    content.set(path, bytes);
     files.push({ path, sha256, sizeBytes: bytes.length });
   }
   const manifest = {
@@ -54,7 +54,11 @@ export async function writePackage(
     files,
   };
   const packed = zipSync(
-    { [MANIFEST]: Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`), [RECIPE]: text, ...content },
+    {
+      [MANIFEST]: Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`),
+      [RECIPE]: text,
+      ...Object.fromEntries(content),
+    },
     // The first day a zip can tell, in local time as zips do: the date of packing is no part of a recipe.
     { level: 6, mtime: new Date(1980, 0, 1) },
   );
@@ -118,7 +122,7 @@ function readManifest(bytes: Uint8Array, file: string): z.infer<typeof SCHEMA> {
 
 async function readNamed(files: readonly ZipEntry[], path: string, file: string): Promise<Uint8Array> {
   const entry = files.find((one) => one.path === path);
-  if (entry === undefined) throw bad(file, `it has no ${path}`);
+  if (entry === undefined) throw bad(file, `it has no ${path}, which linewright recipe export writes first`);
   if (entry.sizeBytes > MAX_MANIFEST_BYTES) throw bad(file, `its ${path} is ${entry.sizeBytes} bytes`);
   return entry.read();
 }

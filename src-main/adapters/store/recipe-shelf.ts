@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { StationError } from '../../domain/failure.ts';
@@ -26,15 +26,14 @@ export async function shelveRecipe(
   }
   const shelf = join(store.versions, hashOf(name));
   for (;;) {
-    const versions = await readVersions(shelf);
+    const { versions, lastNumber } = await readVersions(shelf);
     const known = versions.find((one) => one.sha256 === sha256);
     if (known !== undefined) return { ...known, isNew: false };
-    const newest = versions.at(-1);
     const version: StoredRecipe = {
       name,
-      version: (newest?.version ?? 0) + 1,
+      version: lastNumber + 1,
       sha256,
-      predecessor: newest?.sha256 ?? null,
+      predecessor: versions.at(-1)?.sha256 ?? null,
       addedAt: new Date().toISOString(),
     };
     const file = join(shelf, `${String(version.version).padStart(6, '0')}.json`);
@@ -45,15 +44,38 @@ export async function shelveRecipe(
   }
 }
 
-/** All recipes on the shelf, by name and version. Rejects with `store/damaged` when a version file is not readable. */
+/** All recipes on the shelf, by name and version. Rejects with `store/damaged` when a version file is not readable, lest one is missed. */
 export async function listRecipes(store: StoreFolder): Promise<readonly StoredRecipe[]> {
-  const all: StoredRecipe[] = [];
+  const { recipes, damaged } = await readShelves(store);
+  const [path] = damaged;
+  if (path === undefined) return recipes;
+  throw new StationError('store/damaged', damagedVersion(path));
+}
+
+/** What can be read of the shelves, by name and version, and the paths of the version files that cannot. */
+export async function readShelves(
+  store: StoreFolder,
+): Promise<{ readonly recipes: readonly StoredRecipe[]; readonly damaged: readonly string[] }> {
+  const recipes: StoredRecipe[] = [];
+  const damaged: string[] = [];
   for (const name of await namesIn(store.versions)) {
-    if (HASH.test(name)) all.push(...(await readVersions(join(store.versions, name))));
+    if (!HASH.test(name)) continue;
+    const shelf = await readVersions(join(store.versions, name));
+    recipes.push(...shelf.versions);
+    damaged.push(...shelf.damaged);
   }
-  return all.sort((one, other) =>
-    one.name < other.name ? -1 : one.name > other.name ? 1 : one.version - other.version,
-  );
+  recipes.sort((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : one.version - other.version));
+  return { recipes, damaged };
+}
+
+/** Takes version files away that say nothing any more; their recipes can then be shelved again. */
+export async function clearDamagedVersions(store: StoreFolder): Promise<void> {
+  for (const path of (await readShelves(store)).damaged) await rm(path, { force: true });
+}
+
+/** What is wrong with a version file, and what helps. */
+export function damagedVersion(path: string): string {
+  return `${path} does not say which recipe it is about; linewright firmware rebuild puts that right.`;
 }
 
 /** The one recipe whose hash begins so. Rejects with `request/invalid`, `store/not-found`, `store/conflict`. */
@@ -64,10 +86,12 @@ export async function findRecipe(store: StoreFolder, start: string): Promise<str
       'A recipe is named by its hash, or by the first eight or more digits of it (linewright recipe list).';
     throw new StationError('request/invalid', detail);
   }
-  const found = (await listRecipes(store)).filter(({ sha256 }) => sha256.startsWith(wanted));
+  // A damaged version file of one recipe keeps no other from being found.
+  const found = (await readShelves(store)).recipes.filter(({ sha256 }) => sha256.startsWith(wanted));
   const hashes = [...new Set(found.map(({ sha256 }) => sha256))];
   const [only, second] = hashes;
-  if (only === undefined) throw new StationError('store/not-found', `There is no recipe ${wanted} in the store.`);
+  if (only === undefined)
+    throw new StationError('store/not-found', `There is no recipe ${wanted} in the store (linewright recipe list).`);
   if (second !== undefined) throw new StationError('store/conflict', `${hashes.length} recipes begin with ${wanted}.`);
   return only;
 }
@@ -78,21 +102,36 @@ export async function readRecipe(store: StoreFolder, sha256: string): Promise<Ui
   return present(await readVerified(path, sha256, RECIPE_FILE_MAX_BYTES), `The recipe ${sha256}`);
 }
 
-async function readVersions(shelf: string): Promise<readonly StoredRecipe[]> {
+/** `lastNumber` counts damaged files too: their names are taken. */
+async function readVersions(shelf: string): Promise<{
+  readonly versions: readonly StoredRecipe[];
+  readonly damaged: readonly string[];
+  readonly lastNumber: number;
+}> {
   const versions: StoredRecipe[] = [];
+  const damaged: string[] = [];
+  let lastNumber = 0;
   for (const name of await namesIn(shelf)) {
-    if (/^\d{6,}\.json$/.test(name)) versions.push(await readVersion(join(shelf, name)));
+    const number = /^(\d{6,9})\.json$/.exec(name)?.[1];
+    if (number === undefined) continue;
+    lastNumber = Math.max(lastNumber, Number(number));
+    const version = await readVersion(join(shelf, name));
+    if (version?.version === Number(number)) versions.push(version);
+    else damaged.push(join(shelf, name));
   }
-  return versions.sort((one, other) => one.version - other.version);
+  versions.sort((one, other) => one.version - other.version);
+  return { versions, damaged, lastNumber };
 }
 
-async function readVersion(path: string): Promise<StoredRecipe> {
+async function readVersion(path: string): Promise<StoredRecipe | undefined> {
   try {
     await using handle = await open(path, 'r');
-    if ((await handle.stat()).size > MAX_BYTES) throw new Error('it is too large');
-    return VERSION.parse(JSON.parse(await handle.readFile('utf8')));
+    if ((await handle.stat()).size > MAX_BYTES) return undefined;
+    const read = VERSION.safeParse(JSON.parse(await handle.readFile('utf8')));
+    return read.success ? read.data : undefined;
   } catch (thrown) {
-    throw new StationError('store/damaged', `${path} does not say which recipe it is about.`, { cause: thrown });
+    if (thrown instanceof SyntaxError) return undefined;
+    throw new StationError('store/damaged', `${path} cannot be read.`, { cause: thrown });
   }
 }
 

@@ -50,7 +50,9 @@ function sortFile(file: ReleaseFile): Sorted | { readonly why: string } {
     const { code, detail, evidence } = parsed.failure;
     // A kind of file this line has no use for is no fault of the release; a broken module is. Only what is called a module can be a
     // broken one: a map or a listing looks like anything.
-    if (code === 'firmware/unsupported' || !isCalledModule(path) || isElf(bytes)) return { why: detail };
+    if (code === 'firmware/unsupported' || !isCalledModule(path) || isElf(bytes)) {
+      return { why: detail.startsWith(`${path} `) ? `it ${detail.slice(path.length + 1)}` : detail };
+    }
     throw new StationError(code, `The release is not whole: ${detail}`, evidence === undefined ? {} : { evidence });
   }
   const module = parsed.value;

@@ -51,17 +51,28 @@ export function writeRecipe(order: RecipeOrder, contents: StoreContents): string
 }
 
 function findSet(order: RecipeOrder, sets: readonly DeviceOsSet[]): DeviceOsSet {
-  const ofRelease = sets.filter(({ platform, deviceOs }) => platform === order.platform && deviceOs === order.deviceOs);
+  const forPlatform = sets.filter(({ platform }) => platform === order.platform);
+  const ofRelease = forPlatform.filter(({ deviceOs }) => deviceOs === order.deviceOs);
   const { set: wanted } = order;
   if (wanted !== undefined) checkStart(wanted, 'A set');
   const found = wanted === undefined ? ofRelease : ofRelease.filter(({ id }) => id.startsWith(wanted));
+  // Two sets that differ in nothing a recipe takes, as by the Tinker that came along, are one.
+  const taken = ({ modules }: DeviceOsSet): string =>
+    JSON.stringify(
+      modules
+        .filter(({ role }) => role !== 'application' && (role !== 'ncp' || takesNcp(order)))
+        .map(({ role, index, sha256 }) => [role, index, sha256]),
+    );
+  const distinct = found.filter((one, at) => found.findIndex((other) => taken(other) === taken(one)) === at);
   const what = `Device OS ${order.deviceOs} for ${order.platform}`;
+  const others = [...new Set(forPlatform.map(({ deviceOs }) => deviceOs))];
+  const hint = others.length === 0 ? 'add the release first' : `it has ${others.join(', ')}; add the release first`;
   return only(
-    found,
+    distinct,
     what,
     ({ id, lacks }) => `${id.slice(0, 12)}${lacks.length > 0 ? ` without ${lacks.join(', ')}` : ''}`,
     {
-      none: `The store has no ${what}${wanted === undefined ? '' : ` whose id begins with ${wanted}`}; add the release first.`,
+      none: `The store has no ${what}${wanted === undefined ? '' : ` whose id begins with ${wanted}`}: ${hint}.`,
       choose: '--set',
     },
   );

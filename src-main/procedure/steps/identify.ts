@@ -2,6 +2,7 @@ import { failure } from '../../domain/failure.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { UnitIdentity } from '../facts.ts';
 import type { Step } from '../procedure.ts';
+import { withinTime } from '../time.ts';
 import { identifyUnit } from '../unit/identify-unit.ts';
 import { leaveDfuUnwritten } from '../unit/leave-dfu.ts';
 
@@ -18,11 +19,21 @@ export const identify: Step<'arrival' | 'label', 'identity'> = {
   gives: ['identity'],
   timeoutMs: 180_000, // a pre-5.6 unit may initialise its modem before it answers; single waits inside are shorter
   silenceIs: 'unit/no-answer',
-  attempts: 2,
-  retryOn: ['usb/transfer-failed', 'usb/no-console', 'unit/no-answer', 'unit/garbled-answer'],
+  attempts: 3,
+  retryOn: ['usb/transfer-failed', 'usb/no-console', 'unit/no-answer', 'unit/garbled-answer', 'unit/unplugged'],
   run: async ({ label }, context) => {
     const { presence } = context;
-    let unit = await presence.waitFor(() => true, context.signal);
+    // Gen 2 firmware that brings a newer bootloader along writes it at its first start and restarts (device-usb.md 6.8): a unit that was
+    // cut off in an earlier run may do so now.
+    if (presence.current()?.platform.mcu === 'stm32f2xx') presence.allowRestart();
+    const there = await withinTime(context.budget(RETURN_MS), context.signal, (limit) =>
+      presence.waitFor(() => true, limit),
+    );
+    if (there === undefined) {
+      presence.forbidRestart(); // it is lost now, and no further try is made
+      return { ok: false, failure: failure('unit/unplugged', 'The unit left while it was being identified.') };
+    }
+    let unit = there;
     if (unit.mode === 'dfu') unit = await leaveDfuUnwritten(unit, context);
     const found = await identifyUnit(unit, {
       ports: context.ports,
@@ -35,13 +46,16 @@ export const identify: Step<'arrival' | 'label', 'identity'> = {
     });
     if (!found.ok) return found;
     presence.bind(found.value.deviceId);
-    presence.forbidRestart();
     if (presence.current()?.address !== unit.address) {
       return { ok: false, failure: failure('unit/unplugged', 'The unit left while it was being identified.') };
     }
+    presence.forbidRestart();
     return { ok: true, facts: { identity: found.value }, learnt: recorded(found.value) };
   },
 };
+
+/** How long a unit may be away for a restart of its own; it has nothing to install but its bootloader (device-usb.md 3.2, 6.8). */
+const RETURN_MS = 10_000;
 
 function recorded(identity: UnitIdentity): JsonObject {
   return {

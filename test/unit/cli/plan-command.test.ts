@@ -82,7 +82,7 @@ describe('linewright plan', () => {
     ],
   ])('%s is refused', async (_what, report, code) => {
     const { exit, results } = await plan({ unit: saved(report) });
-    expect([exit, results[0]]).toMatchObject([1, { code }]);
+    expect([exit, results[0]]).toMatchObject([code === 'request/invalid' ? 2 : 1, { code }]);
   });
 
   test('a file with the lines of two units is refused, and so is one that is no JSON', async () => {
@@ -96,6 +96,7 @@ describe('linewright plan', () => {
     const dfu = saved({ platform: 'boron', route: 'dfu' });
     expect((await plan({ unit: dfu, recipe: '/nowhere/recipe.json' })).results[0]).toMatchObject({
       code: 'recipe/file-missing',
+      detail: expect.stringContaining('recipe list'),
     });
     expect((await plan({ unit: dfu, recipe: '0123abcd' })).results[0]).toMatchObject({ code: 'store/not-found' });
     expect((await plan({ unit: '9', virtual: 'boron' })).results[0]).toMatchObject({ code: 'slot/unknown' });

@@ -69,10 +69,13 @@ describe('a recipe that agrees with itself is loaded', () => {
     expect(named.system.map((module) => module.function)).toEqual(['radio-stack', 'system-part']);
   });
 
-  test('with an application built two major releases earlier, but a warning says so', async () => {
-    const old = smallRelease('boron', '4.2.0').application.bytes;
+  test.each([
+    ['4.2.0', '4.2.0 (4200) and will run on 6.2.0 (6200), two or more major releases later.'],
+    ['6.1.0', '6.1.0 (6100) and will run on 6.2.0 (6200).'],
+  ])('with an application built for the older %s, but a warning says so', async (deviceOs, words) => {
+    const old = smallRelease('boron', deviceOs).application.bytes;
     const { warnings } = await loadedFrom(boron, { application: old });
-    expect(warnings).toEqual([expect.stringContaining('built for Device OS 4.2.0')]);
+    expect(warnings).toEqual([expect.stringContaining(`built for Device OS ${words}`)]);
   });
 
   test('with the platform ID as a wildcard product below 4.0, when the recipe allows it and only then', async () => {

@@ -14,7 +14,7 @@ const SLICE: readonly (readonly [LineKind, number])[] = [
 describe.concurrent('a unit cut off at a random place passes when it is plugged in again, byte for byte', () => {
   it.each(UNIT_PLATFORMS.map(({ platform }) => platform.name))('%s', async (name) => {
     for (const [kind, perPlatform] of SLICE) {
-      const options = { seed: 20_261_121, platforms: [name], kind, speed: 100, scale: 0.1, slots: 4 };
+      const options = { seed: 20_261_121, platforms: [name], kind, speed: 100, scale: 0.1, patience: 0.05, slots: 4 };
       const { interrupted, completed, defects } = await runInterruptions({ ...options, perPlatform });
       expect(defects).toEqual([]);
       expect([interrupted, completed]).toEqual([perPlatform, perPlatform]);

@@ -36,6 +36,16 @@ const FOUND: readonly {
     code: 'firmware/wrong-location',
   },
   {
+    story: 'co-processor firmware from another address than 0',
+    name: /^argon-ncp/,
+    change: (bytes) => {
+      const view = new DataView(bytes.buffer);
+      view.setUint32(0, 4, true);
+      view.setUint32(4, view.getUint32(4, true) + 4, true);
+    },
+    code: 'firmware/wrong-location',
+  },
+  {
     story: 'an RTL872x application whose suffix begins with another entry',
     name: /^p2-application.*6\.2\.0/,
     change: (bytes) => bytes.set([1], bytes.length - 66),

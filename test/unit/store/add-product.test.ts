@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { damageModule } from '../../../firmware/damage-module.ts';
+import { seal } from '../../../firmware/generate-module.ts';
 import { generateRelease } from '../../../firmware/generate-release.ts';
 import { hashOf } from '../../../src-main/adapters/store/object-folder.ts';
 import {
@@ -104,6 +105,12 @@ describe('a product binary', () => {
       'firmware/wrong-product-version',
     ],
     ['one for another platform than was said', boron.application.bytes, { platform: 'p2' }, 'firmware/wrong-platform'],
+    [
+      'one an RTL872x unit would not find, since its last entry names another address',
+      misnamed(releaseOf('p2').application.bytes),
+      {},
+      'firmware/wrong-location',
+    ],
     ['a text', Buffer.from('#include "Particle.h"\n'.repeat(10)), {}, 'firmware/not-a-module'],
     ['nothing', Buffer.alloc(0), {}, 'firmware/not-a-module'],
   ] as const)('is not: %s', async (_what, bytes, options, code) => {
@@ -230,3 +237,11 @@ test.skipIf(real.length === 0)(
     expect(await store.check()).toMatchObject({ objects: 26, entries: 13, problems: [] });
   },
 );
+
+/** The suffix of 62 bytes begins with DYNAMIC_LOCATION: type, length, then the start address (firmware-modules.md 8.6). */
+function misnamed(application: Uint8Array): Uint8Array {
+  const file = Uint8Array.from(application);
+  new DataView(file.buffer).setUint32(file.length - 4 - 62 + 4, 0x0850_0000, true);
+  seal(file);
+  return file;
+}

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { damageModule } from '../../../firmware/damage-module.ts';
 import { generateModule, seal } from '../../../firmware/generate-module.ts';
 import {
+  forCoProcessor,
   freshStore,
   newestOf,
   PLATFORM_NAMES,
@@ -121,6 +122,17 @@ describe('a set counts by content', () => {
     expect((await store.contents()).sets.map(({ origin }) => origin.from)).toEqual(['one']);
   });
 
+  test('as however many files with however long names', async () => {
+    const { store, beside } = freshStore();
+    const deep = Array.from({ length: 8 }, () => 'x'.repeat(100)).join('/');
+    const files = Object.entries(releaseFilesOf(releaseOf('boron'))).map(([name, file]) => [`${deep}/${name}`, file]);
+    const folder = await writeFiles(join(beside, 'deep'), Object.fromEntries(files));
+    const noise = Array.from({ length: 30 }, (_, at) => [`${'y'.repeat(100)}${at}.map`, MAP]);
+    await writeFiles(beside, Object.fromEntries(noise));
+    const { sets } = await store.addRelease([...noise.map(([name]) => join(beside, name ?? '')), folder], {});
+    expect(await store.contents()).toMatchObject({ sets: [{ id: sets[0]?.id }], damaged: [] });
+  });
+
   test('what it was knowingly taken without stays on it', async () => {
     const { store, beside } = freshStore();
     const { 'tracker-ncp.bin': _left, ...files } = releaseFilesOf(releaseOf('tracker'));
@@ -188,6 +200,12 @@ describe('nothing that does not hold together gets in', () => {
       { 'boron-bootloader@6.2.0.bin': bytes('boron', '5.0.0', 'bootloader') },
       'firmware/missing-dependency',
       '3100',
+    ],
+    [
+      'with a bootloader for another processor',
+      { 'boron-bootloader@6.2.0.bin': forCoProcessor(bytesOf('boron-bootloader@6.2.0.bin')) },
+      'firmware/unsupported',
+      'processor',
     ],
   ] as const)('a set %s', async (_what, change, code, words) => {
     const { store, beside } = freshStore();

@@ -34,7 +34,47 @@ describe('a recipe travels as one file', () => {
     expect(report).toMatchObject({ sha256, version: 1, predecessor: null, isNew: true });
     expect(await loadStoredRecipe(store, sha256)).toMatchObject({ ok: true, value: { sha256 } });
     expect(await store.importRecipe(file)).toEqual({ ...report, isNew: false });
-    expect(await store.check()).toEqual({ objects: report.files.length, entries: 0, recipes: 1, problems: [] });
+    // Two objects more: what makes a set and a binary of the files.
+    expect(await store.check()).toEqual({ objects: report.files.length + 2, entries: 2, recipes: 1, problems: [] });
+  });
+
+  test('and what it brought makes further recipes over there, also beside the release as it was published', async () => {
+    const { file } = await exported('tracker');
+    const { store, beside } = freshStore();
+    await store.importRecipe(file);
+    expect(await store.contents()).toMatchObject({
+      sets: [{ platform: 'tracker', deviceOs: '6.2.0', origin: { from: 'tank.recipe.zip' } }],
+      products: [{ platform: 'tracker', productId: 8178, productVersion: 13 }],
+    });
+    const other = await store.makeRecipe(orderOf('tracker', { name: 'Another' }));
+    await fill(store, beside, 'tracker'); // with the co-processor's file, which no recipe of this release takes
+    expect((await store.contents()).sets).toHaveLength(2);
+    expect((await store.makeRecipe(orderOf('tracker', { name: 'Another' }))).sha256).toBe(other.sha256);
+  });
+
+  test('a file by any name goes out again as it came in', async () => {
+    const { file, beside } = await exported();
+    const { 'product-v13.bin': application = new Uint8Array(), ...files } = unzipSync(readFileSync(file));
+    const renamed = (name: string): Buffer =>
+      Buffer.from(
+        Buffer.from(files[name] ?? [])
+          .toString()
+          .replaceAll('product-v13.bin', 'constructor'),
+      );
+    const text = renamed('recipe.json');
+    const manifest = JSON.parse(renamed('package.json').toString());
+    Object.assign(manifest.recipe, { sha256: hashOf(text), sizeBytes: text.length });
+    const changed = { ...files, 'recipe.json': text, 'package.json': Buffer.from(JSON.stringify(manifest)) };
+    writeFileSync(join(beside, 'in.zip'), zipSync({ ...changed, constructor: application }));
+    const { store } = freshStore();
+    const { sha256 } = await store.importRecipe(join(beside, 'in.zip'));
+    await store.exportRecipe(sha256, join(beside, 'out.zip'));
+    expect(await freshStore().store.importRecipe(join(beside, 'out.zip'))).toMatchObject({ sha256 });
+  });
+
+  test('taken for a bundle, it is called what it is', async () => {
+    const { file, store } = await exported();
+    expect((await refusal(store.addProduct(file, {}))).detail).toContain('recipe import');
   });
 
   test('the same recipe is the same file on every station, and nothing is written over', async () => {
@@ -68,8 +108,9 @@ describe('a recipe travels as one file', () => {
 
   test('a disk without room leaves no half file', async () => {
     const { store, sha256, beside } = await exported();
-    const { code } = await refusal(store.exportRecipe(sha256, join(beside, 'no', 'such', 'folder', 'x.zip')));
+    const { code, detail } = await refusal(store.exportRecipe(sha256, join(beside, 'no', 'such', 'folder', 'x.zip')));
     expect(code).toBe('store/write-failed');
+    expect(detail).toContain('there is no such folder');
     mkdirSync(join(beside, 'stick'));
     expect((await refusal(store.exportRecipe(sha256, join(beside, 'stick')))).code).toBe('store/conflict');
     expect(readdirSync(join(beside, 'stick'))).toEqual([]);

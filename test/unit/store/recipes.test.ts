@@ -169,7 +169,9 @@ describe('what changed on disk is noticed when it is used', () => {
       else writeFileSync(path, content);
       expect(await loadStoredRecipe(store, sha256)).toMatchObject({ ok: false, failure: { code } });
       expect((await refusal(store.exportRecipe(sha256, join(beside, 'out.zip')))).code).toBe(code);
+      // By the hash, and by what it is to people.
       expect((await store.check()).problems.join()).toContain(hashOf(system));
+      expect((await store.check()).problems.join()).toContain('Device OS 6.2.0, boron-system-part1@6.2.0.bin');
     }
     await fill(store, beside, 'boron'); // adding the same files again repairs it
     expect(await loadStoredRecipe(store, sha256)).toMatchObject({ ok: true });
@@ -197,6 +199,27 @@ describe('what changed on disk is noticed when it is used', () => {
   });
 });
 
+test('a damaged version file keeps no other recipe from being found or made, and a rebuild puts it right', async () => {
+  const { store, folder, beside } = freshStore();
+  await fill(store, beside, 'boron');
+  const [lost, other] = [
+    await store.makeRecipe(orderOf('boron')),
+    await store.makeRecipe(orderOf('boron', { name: 'B' })),
+  ];
+  const shelf = join(folder, 'versions', hashOf('Tank sensor, boron'));
+  writeFileSync(join(shelf, '000001.json'), '');
+  expect((await refusal(store.recipes())).detail).toContain('firmware rebuild');
+  expect((await store.check()).problems.join()).toContain('firmware rebuild');
+  expect(await store.findRecipe(other.sha256.slice(0, 8))).toBe(other.sha256);
+  const next = await store.makeRecipe(orderOf('boron', { skus: ['BRN404X'] }));
+  expect(next).toMatchObject({ version: 2, isNew: true });
+  expect(await store.rebuild()).toEqual({ entries: 0, recipes: 1 });
+  expect((await store.recipes()).map(({ sha256 }) => sha256).sort()).toEqual(
+    [lost, other, next].map(({ sha256 }) => sha256).sort(),
+  );
+  expect(await store.check()).toMatchObject({ recipes: 3, problems: [] });
+});
+
 test('a store that lost its entries and versions is rebuilt from its objects and recipes', async () => {
   const { store, folder, beside } = freshStore();
   await fill(store, beside, 'boron');
@@ -217,4 +240,17 @@ test('a store that lost its entries and versions is rebuilt from its objects and
   expect(await ids()).toEqual(before);
   expect(await store.rebuild()).toEqual({ entries: 0, recipes: 0 });
   expect(await store.check()).toMatchObject({ problems: [] });
+});
+
+test('an asset that reads like a set of the store is not rebuilt into one', async () => {
+  const { store, beside } = freshStore();
+  const [system] = releaseOf('b5som').system;
+  const module = { role: 'system-part', function: 'system-part', index: 1, version: 6200, sizeBytes: 1 };
+  const modules = [{ ...module, sha256: hashOf(system?.bytes ?? '') }];
+  const set = { kind: 'device-os', platform: 'b5som', deviceOs: '6.2.0', modules, lacks: [] };
+  const asset = Buffer.from(JSON.stringify(set));
+  await fill(store, beside, 'b5som');
+  const files = { 'app.bin': applicationWithAssets({ 'a.json': asset }), 'assets/a.json': asset };
+  await store.addProduct(await writeZip(join(beside, 'bundle.zip'), files), {});
+  expect(await store.rebuild()).toEqual({ entries: 0, recipes: 0 });
 });

@@ -119,3 +119,11 @@ export async function refusal(promise: Promise<unknown>): Promise<{ readonly cod
   }
   throw new Error(`not refused: ${JSON.stringify(value)}`);
 }
+
+/** An nRF52 module with vectors that says, in byte 8 of its prefix, it is for the ESP32 co-processor (firmware-modules.md 1.2). */
+export function forCoProcessor(module: Uint8Array): Uint8Array {
+  const file = Uint8Array.from(module);
+  file[0x208] = 0x21;
+  seal(file);
+  return file;
+}

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { execa } from 'execa';
@@ -57,6 +57,12 @@ test('the command line has these commands', async () => {
   expect(JSON.parse(stdout)).toEqual({ ok: true, recipes: [] });
 });
 
+test('a misused command sends nobody to a page', async () => {
+  const args = ['src-main/cli/linewright.ts', 'recipe', 'show', 'abc', '--data', freshFolder()];
+  const { stderr, exitCode } = await execa(process.execPath, args, { reject: false });
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining('See its --help.')]);
+});
+
 test('a supervisor adds a release and a binary, makes a recipe, carries it to another line, and is told every hash', async () => {
   const folder = freshFolder();
   const [here, there] = [join(folder, 'here'), join(folder, 'there')];
@@ -107,7 +113,7 @@ test('a supervisor adds a release and a binary, makes a recipe, carries it to an
   ]);
   expect(listed.answer.recipes).toMatchObject([{ name: 'Tank', version: 1, sha256: hash, predecessor: null }]);
   expect(checked).toMatchObject({ exit: 0, answer: { ok: true, platform: 'boron', deviceOs: '6.2.0' } });
-  expect(whole).toMatchObject({ exit: 0, answer: { ok: true, objects: 4, recipes: 1, problems: [] } });
+  expect(whole).toMatchObject({ exit: 0, answer: { ok: true, objects: 6, entries: 2, recipes: 1, problems: [] } });
   expect(contents.answer).toMatchObject({ sets: [{ platform: 'boron' }], products: [{ sha256 }] });
 
   writeFileSync(join(there, 'store', 'objects', sha256), 'changed');
@@ -168,6 +174,31 @@ test('a release is fetched from the address in the settings, and the download is
   const { answer } = await linewright('firmware', 'list', '--data', data);
   expect(answer.sets).toMatchObject([{ origin: { from: `${base}/6.2.0/argon.zip`, verified: 'checksum-file' } }]);
   expect((await linewright('firmware', 'check', '--data', data)).exit).toBe(0);
+  expect(readdirSync(join(data, 'store', 'downloads'))).toEqual([]);
+});
+
+test('a release that lacks a part is not downloaded again when the part is said', async () => {
+  const data = freshFolder();
+  const { 'boron-softdevice@2.0.0.bin': softDevice = '', ...files } = releaseFilesOf(releaseOf('boron'));
+  await writeFiles(data, { 'softdevice.bin': softDevice });
+  const zip = readFileSync(await writeZip(join(data, 'boron.zip'), files));
+  const { base, asked } = await serveReleases(new Map([['/6.2.0.zip', { bytes: zip }]]));
+  const fetch = [
+    ...['firmware', 'fetch-release', '6.2.0', '--platform', 'boron', '--sha256', hashOf(zip)],
+    '--data',
+    data,
+  ];
+  const url = ['--url', `${base}/{version}.zip`];
+  const missing = await linewright(...fetch, ...url, '--with', join(data, 'nowhere.bin'));
+  expect(missing).toMatchObject({ exit: 1, answer: { failure: { code: 'store/not-found' } } });
+  expect(asked).toHaveLength(0);
+  expect(await linewright(...fetch, ...url)).toMatchObject({
+    exit: 1,
+    answer: { failure: { code: 'store/incomplete', detail: expect.stringContaining('--with') } },
+  });
+  expect(await linewright(...fetch, ...url, '--with', join(data, 'softdevice.bin'))).toMatchObject({ exit: 0 });
+  expect(asked.map(({ url: path }) => path)).toEqual(['/6.2.0.zip']);
+  expect(readdirSync(join(data, 'store', 'downloads'))).toEqual([]);
 });
 
 describe('a station', () => {

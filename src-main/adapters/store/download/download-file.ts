@@ -12,8 +12,15 @@ import { lockDownload } from './lock-download.ts';
 
 const PACE: DownloadPace = { silentMs: SILENT_MS, fruitlessTries: 5, firstWaitMs: 1_000, maxBytes: 1024 * 1024 * 1024 };
 
-/** A file that is on disk whole; `release` deletes it. */
-export type Downloaded = { readonly path: string; readonly sha256: string; release(): Promise<void> };
+/** A file that is on disk whole, and this process's alone until it is let go. */
+export type Downloaded = {
+  readonly path: string;
+  readonly sha256: string;
+  /** Lets it go and deletes it. */
+  release(): Promise<void>;
+  /** Lets it go and leaves it: the same download with its hash stated then brings it without the network. */
+  keep(): Promise<void>;
+};
 
 /**
  * Downloads a file, however often the connection breaks: each try goes on where the last one ended, in this process or an earlier one.
@@ -57,6 +64,7 @@ export async function downloadFile(
         await forget(part);
         await unlock();
       },
+      keep: unlock,
     };
   } catch (thrown) {
     await unlock();

@@ -22,7 +22,7 @@ export type FetchOrder = {
   readonly onProgress?: (doneBytes: number, totalBytes: number | undefined) => void;
 };
 
-/** A release on disk, and how it is known to be the one that was meant. `release` deletes the file. */
+/** A release on disk, and how it is known to be the one that was meant. `release` deletes the file, `keep` leaves it. */
 export type FetchedRelease = Downloaded & { readonly origin: Origin };
 
 /**

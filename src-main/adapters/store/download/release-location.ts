@@ -49,7 +49,7 @@ export function locateRelease(
   release: { readonly version: string; readonly platform: PlatformName | undefined },
 ): ReleaseLocation {
   const version = parseDeviceOsVersion(release.version);
-  if (!version.ok) throw new StationError('request/invalid', version.failure.detail);
+  if (!version.ok) throw new StationError('request/invalid', 'A release reads like 6.2.0 or 3.2.1-p2.3, without a v.');
   const { releaseUrl, checksumUrl = '{url}.sha256' } = settings;
   if (releaseUrl === undefined) {
     const detail = `No address for releases is configured: set "releaseUrl" in ${SETTINGS_FILE} of the data folder, or say --url.`;

@@ -15,8 +15,8 @@ export interface AuditLog {
   readRun(runId: string): RunRecord | undefined;
   /** Newest first. `text` matches any identifier exactly or by its last six or more characters; all filters combine with AND. */
   findRuns(query: RunQuery): readonly RunRecord[];
-  /** The last ended runs of a slot, newest first, as far as they are among the last some thousand of the log. */
-  recentRuns(slot: string, limit: number): readonly RunRecord[];
+  /** The last ended runs of a slot, virtual or real, newest first, as far as they are among the last some thousand of the log. */
+  recentRuns(slot: string, limit: number, isVirtual: boolean): readonly RunRecord[];
   /** Runs begun and not ended: what a crash cut off. */
   unfinishedRuns(): readonly RunBegun[];
   /** The run in which this device ID passed in this batch, if any. */

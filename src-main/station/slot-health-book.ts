@@ -17,8 +17,7 @@ export class SlotHealthBook {
     this.#isVirtual = isVirtual;
     this.#traces = new Map(
       slots.map((slot) => {
-        const runs = audit.recentRuns(slot, HEALTH_WINDOW).filter(({ begun }) => begun.virtual === isVirtual);
-        return [slot, runs.map(traceOf).toReversed()];
+        return [slot, audit.recentRuns(slot, HEALTH_WINDOW, isVirtual).map(traceOf).toReversed()];
       }),
     );
     this.#health = judgeSlots(this.#traces);

@@ -5,7 +5,7 @@ import type { RunTrace } from './run-trace.ts';
 export const HEALTH_WINDOW = 50;
 /** Stalls and failures are counted over these, so that a repaired slot is soon clean again. */
 const RECENT = 20;
-/** Fewer runs than this say nothing, of a slot or of its neighbours. */
+/** Fewer runs than this say nothing, of a slot or of its neighbours; and so it is with the flashes and switches behind a median. */
 const ENOUGH = 5;
 
 /** From `watch` on somebody should look at the slot, from `bad` on it makes rejects. docs/slots.md explains them. */
@@ -38,6 +38,8 @@ export function judgeSlots(traces: ReadonlyMap<string, readonly RunTrace[]>): Re
 
 type Measured = Omit<SlotHealth, 'verdict' | 'why' | 'reasons'> & {
   readonly platform: string | undefined;
+  /** The medians that enough runs stand behind. */
+  readonly sure: { readonly [Time in 'pace' | 'enterDfuMs' | 'restartMs']: number | undefined };
   readonly recent: { readonly stalls: number; readonly failures: number };
 };
 
@@ -47,11 +49,14 @@ function measure(slot: string, traces: readonly RunTrace[]): Measured {
   const alike = traces.filter((trace) => trace.platform === platform);
   const flashes = traces.flatMap(({ flash }) => (flash === undefined ? [] : [flash]));
   const recent = traces.slice(-RECENT);
+  const paces = flashes.flatMap(({ writeMs, expectedMs }) => (expectedMs > 0 ? [writeMs / expectedMs] : []));
+  const entries = alike.flatMap(({ enterDfuMs }) => enterDfuMs ?? []);
+  const restarts = alike.flatMap(({ restartMs }) => restartMs ?? []);
   const medians = {
     bytesPerSecond: median(flashes.map(({ bytes, writeMs }) => (bytes * 1000) / writeMs)),
-    pace: median(flashes.flatMap(({ writeMs, expectedMs }) => (expectedMs > 0 ? [writeMs / expectedMs] : []))),
-    enterDfuMs: median(alike.flatMap(({ enterDfuMs }) => enterDfuMs ?? [])),
-    restartMs: median(alike.flatMap(({ restartMs }) => restartMs ?? [])),
+    pace: median(paces),
+    enterDfuMs: median(entries),
+    restartMs: median(restarts),
   };
   return {
     slot,
@@ -61,6 +66,7 @@ function measure(slot: string, traces: readonly RunTrace[]): Measured {
     stalls: sum(traces.map(({ stalls }) => stalls)),
     retries: sum(traces.map(({ retries }) => retries)),
     suspectFailures: traces.filter(({ isSuspect }) => isSuspect).length,
+    sure: { pace: sureMedian(paces), enterDfuMs: sureMedian(entries), restartMs: sureMedian(restarts) },
     recent: {
       stalls: sum(recent.map(({ stalls }) => stalls)),
       failures: recent.filter(({ isSuspect }) => isSuspect).length,
@@ -69,23 +75,23 @@ function measure(slot: string, traces: readonly RunTrace[]): Measured {
 }
 
 function judge(measured: Measured, others: readonly Measured[]): SlotHealth {
-  const { recent, platform, ...shown } = measured;
+  const { recent, sure, platform, ...shown } = measured;
   const alike = others.filter((other) => other.platform === platform);
   const candidates: readonly (HealthReason | undefined)[] = [
     timesSlower(
       'slow',
-      measured.pace,
-      others.map(({ pace }) => pace),
+      sure.pace,
+      others.map((other) => other.sure.pace),
     ),
     timesSlower(
       'slow-switch',
-      measured.enterDfuMs,
-      alike.map(({ enterDfuMs }) => enterDfuMs),
+      sure.enterDfuMs,
+      alike.map((other) => other.sure.enterDfuMs),
     ) ??
       timesSlower(
         'slow-switch',
-        measured.restartMs,
-        alike.map(({ restartMs }) => restartMs),
+        sure.restartMs,
+        alike.map((other) => other.sure.restartMs),
       ),
     ownCount(
       'stalls',
@@ -100,7 +106,6 @@ function judge(measured: Measured, others: readonly Measured[]): SlotHealth {
   ];
   const reasons = candidates
     .filter((reason) => reason !== undefined)
-    .filter((reason) => measured.runs >= ENOUGH || 'count' in reason)
     .toSorted((one, other) => Number(isBad(other)) - Number(isBad(one)));
   if (reasons.length === 0) return { ...shown, verdict: measured.runs < ENOUGH ? 'unknown' : 'good', reasons };
   const verdict = reasons.length > 1 || reasons.some(isBad) ? 'bad' : 'watch';
@@ -139,6 +144,10 @@ function inWords(reason: HealthReason): string {
     case 'failures':
       return `${reason.count} of the last ${RECENT} runs lost the connection`;
   }
+}
+
+function sureMedian(values: readonly number[]): number | undefined {
+  return values.length < ENOUGH ? undefined : median(values);
 }
 
 function median(values: readonly number[]): number | undefined {

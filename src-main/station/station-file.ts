@@ -111,7 +111,8 @@ function contradiction(given: z.infer<typeof schema>): string | undefined {
   if (without !== undefined) return `slot ${without.name} has no recipe and the station has none either`;
   for (const member of ['name', 'portPath'] as const) {
     const values = given.slots.map((slot) => slot[member]).filter((value) => value !== undefined);
-    const twice = values.find((value, index) => values.indexOf(value) !== index);
+    const alike = values.map((value) => value.toLowerCase()); // a scanner under Caps Lock names a slot in either case
+    const twice = values.find((_value, index) => alike.indexOf(alike[index] ?? '', index + 1) >= 0);
     if (twice !== undefined) return `two slots have the ${member} ${twice}`;
   }
   return undefined;

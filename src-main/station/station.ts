@@ -1,12 +1,12 @@
 import type { CommandAnswer, CommandInput, CommandName, CommandOutput, StationCommands } from '../contract/contract.ts';
 import { type Failure, failureOf, type Result, refuse, StationError } from '../domain/failure.ts';
 import { type Label, parseLabel } from '../domain/label.ts';
-import type { Outcome } from '../domain/outcome.ts';
 import type { RunEnded } from '../domain/run-record.ts';
 import type { FlashLimit, Snapshot } from '../domain/snapshot.ts';
 import type { Recipe } from '../firmware/recipe.ts';
 import type { BusEvent, UsbUnit } from '../ports/usb-bus.ts';
 import { buildUnit } from '../procedure/build-unit.ts';
+import { BatchTally } from './batch-tally.ts';
 import type { Bench } from './bench.ts';
 import { benchCommand } from './bench-command.ts';
 import { chooseSlot } from './choose-slot.ts';
@@ -41,13 +41,12 @@ export class Station implements StationCommands {
   readonly #desk: ScanDesk;
   readonly #turns: FlashTurns;
   readonly #health: SlotHealthBook;
+  readonly #batch: BatchTally;
   /** Every unit on the bus by its port, also on ports of no slot: a slot may be taught one of them. */
   readonly #present = new Map<string, UsbUnit>();
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
   readonly #running = new Set<Promise<RunEnded>>();
   readonly #unsubscribe: () => void;
-  #batch: string;
-  #counts: Record<Outcome, number>;
   #troubles: readonly Failure[] = [];
   #isClosing = false;
 
@@ -70,10 +69,8 @@ export class Station implements StationCommands {
       begin: (label, wanted) => this.#begin(label, wanted),
       abort: (slot) => this.#abort(slot),
     });
-    if (this.#teaching.unreadable !== undefined) this.#remember(this.#teaching.unreadable);
     const ports = this.#teaching.ports();
     this.#slots = options.slots.map(({ name, recipe }) => new SlotState(name, ports.get(name)?.portPath, recipe));
-    this.#batch = options.batch;
     const interrupted = closeInterruptedRuns(audit, new Date());
     audit.note('station-started', {
       station: options.station,
@@ -84,7 +81,7 @@ export class Station implements StationCommands {
       }),
       interruptedRuns: interrupted,
     });
-    this.#counts = this.#countBatch();
+    this.#batch = new BatchTally(options.batch, audit);
     this.#health = new SlotHealthBook([...ports.keys()], audit, options.virtual);
     this.#unsubscribe = options.ports.bus.subscribe((event) => this.#onBus(event));
   }
@@ -148,7 +145,7 @@ export class Station implements StationCommands {
     if (this.#isClosing) return refuse('run/aborted', 'The station is being closed and begins no more runs.');
     const { name, portPath, recipe } = slot;
     if (portPath === undefined) return refuse('slot/not-learnt', `Slot ${name} has no USB port yet.`);
-    const order: RunOrder = { label, slot: { name, portPath }, recipe, batch: this.#batch, ...more };
+    const order: RunOrder = { label, slot: { name, portPath }, recipe, batch: this.#batch.name, ...more };
     let begun: ReturnType<typeof beginRun>;
     try {
       begun = beginRun(order, this.#setting);
@@ -173,7 +170,7 @@ export class Station implements StationCommands {
     this.#running.add(run);
     void run.then((ended) => {
       this.#running.delete(run);
-      if (begun.batch === this.#batch) this.#counts[ended.outcome] += 1;
+      this.#batch.add(begun.batch, ended.outcome);
       if (ended.failure?.code === 'audit/write-failed') this.#trouble(ended.failure);
       slot.ended(ended);
       this.#noteHealth(ended.runId);
@@ -217,9 +214,7 @@ export class Station implements StationCommands {
   }
 
   #openBatch(batch: string): Result<null> {
-    this.#options.ports.audit.note('batch-opened', { batch, before: this.#batch });
-    this.#batch = batch;
-    this.#counts = this.#countBatch();
+    this.#batch.open(batch);
     this.#publish();
     return { ok: true, value: null };
   }
@@ -260,27 +255,24 @@ export class Station implements StationCommands {
     this.#troubles = [trouble, ...known].slice(0, 10);
   }
 
-  #countBatch(): Record<Outcome, number> {
-    const counts: Record<Outcome, number> = { PASS: 0, FAIL: 0, ERROR: 0, ABORTED: 0 };
-    return { ...counts, ...this.#options.ports.audit.countOutcomes(this.#batch) };
-  }
-
   #snapshot(): Snapshot {
     const { station, virtual, appVersion, bench } = this.#options;
     const learning = this.#teaching.view();
+    const { unreadable } = this.#teaching;
     return {
       station: {
         name: station,
         appVersion,
         virtual,
-        batch: this.#batch,
+        batch: this.#batch.name,
         procedure: buildUnit.steps.map(({ id, title }) => ({ id, title })),
       },
       slots: this.#slots.map((slot) => slot.view(this.#health.of(slot.name))),
       ...(learning === undefined ? {} : { learning }),
       flashLimit: this.#turns.limit,
-      counts: { ...this.#counts },
-      troubles: this.#troubles,
+      counts: this.#batch.counts,
+      // Said for as long as it is so, and no longer: the next step is to teach the slots again.
+      troubles: [...(unreadable === undefined ? [] : [unreadable]), ...this.#troubles],
       ...(this.#desk.last === undefined ? {} : { lastScan: this.#desk.last }),
       ...(bench === undefined ? {} : { bench: bench.units(), benchFaults: bench.faultNames() }),
     };

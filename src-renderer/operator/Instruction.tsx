@@ -1,7 +1,7 @@
 import styles from './Instruction.module.css';
 
 /** The one thing to do now, with its picture. */
-export function Instruction({ sign, text }: { sign: 'scan' | 'put-in'; text: string }) {
+export function Instruction({ sign, text, next }: { sign: 'scan' | 'put-in'; text: string; next?: string }) {
   return (
     <div className={styles.instruction}>
       <svg
@@ -15,6 +15,7 @@ export function Instruction({ sign, text }: { sign: 'scan' | 'put-in'; text: str
         {sign === 'scan' ? <ScanSign /> : <PutInSign />}
       </svg>
       <p className={styles.text}>{text}</p>
+      {next !== undefined && <p className={styles.next}>{next}</p>}
     </div>
   );
 }

@@ -44,10 +44,11 @@ export function SlotCard({ slot, virtualUnit }: { slot: SlotView; virtualUnit: V
 }
 
 function PhaseBody({ slot, phase, screen }: { slot: SlotView; phase: SlotPhase; screen: Screen }) {
-  const { words } = screen.dictionary;
+  const { words, failures } = screen.dictionary;
   switch (phase.kind) {
     case 'idle':
-      if (slot.portPath === undefined) return <Instruction sign="put-in" text={words.noPort} />;
+      if (slot.portPath === undefined)
+        return <Instruction sign="put-in" text={words.noPort} next={failures['slot/not-learnt'].next} />;
       return <Instruction sign="scan" text={phase.unitIn ? words.scanLabelOfThisUnit : words.scanLabel} />;
     case 'awaiting-unit':
       return <SlotWork slot={slot.slot} run={phase.run} instruction={words.putUnitIn} awaitingUnit />;

@@ -77,6 +77,14 @@ test('a bad slot is flagged on its card, which leads to the reason in the langua
   expect(await report.textContent()).toContain('Grabar tarda 1,4 veces más');
 });
 
+test('a slot that was never taught its port says whom to call, before anything is scanned', async () => {
+  const scripted = createScriptedStation(answerFromRecords);
+  const { portPath: _none, ...untaught } = slot('1');
+  scripted.show(line([untaught], { virtual: false }));
+  screen = await openScreen(scripted.station);
+  await screen.page.locator('section[data-slot="1"]').getByText('Call the supervisor').waitFor();
+});
+
 test('a run that waits for its turn says so', async () => {
   const scripted = createScriptedStation(answerFromRecords);
   scripted.show(line([slot('1', { unit: UNIT, run: running('flash', { isWaitingForTurn: true }) })]));

@@ -50,7 +50,7 @@ async function buildOne(slot: string, own: PlatformName, unit: ShelfUnit, random
   const playing = new AbortController();
   const played =
     trick === undefined ? Promise.resolve() : play(trick, { slot, unit, random, shift, ended: playing.signal });
-  const told = `${unit.platform.name} ${identity.deviceId} in slot ${slot}${unit.faults.length > 0 ? `, fault ${unit.faults}` : ''}${trick === undefined ? '' : `, ${trick}`}`;
+  const told = `${unit.platform.name} ${identity.deviceId} (${unit.story}) in slot ${slot}${unit.faults.length > 0 ? `, fault ${unit.faults}` : ''}${trick === undefined ? '' : `, ${trick}`}`;
   try {
     const run = await line.build(slot, unit.tapped, { label });
     const { outcome, failure } = run.ended ?? {};

@@ -11,6 +11,8 @@ import { internalFlash } from './units.ts';
 export type ShelfUnit = {
   readonly tapped: TappedUnit;
   readonly platform: Platform;
+  /** The condition it came in, by the table. */
+  readonly story: string;
   readonly faults: readonly string[];
   /** In a slot, or in the hands of the one who works at a slot. */
   inUse: boolean;
@@ -54,6 +56,7 @@ export class Shelf {
     const unit: ShelfUnit = {
       tapped,
       platform,
+      story: row.story,
       faults: fault === undefined ? [] : [fault.name],
       inUse: false,
       hasPassed: false,

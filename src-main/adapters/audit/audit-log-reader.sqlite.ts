@@ -43,9 +43,9 @@ export class SqliteAuditLogReader implements AuditLogReader {
     return this.reading('Finding runs', () => findRunIds(this.database, query).flatMap((runId) => this.known(runId)));
   }
 
-  recentRuns(slot: string, limit: number): readonly RunRecord[] {
+  recentRuns(slot: string, limit: number, isVirtual: boolean): readonly RunRecord[] {
     return this.reading('Finding the runs of a slot', () =>
-      recentRunIdsOfSlot(this.database, slot, limit).flatMap((runId) => this.known(runId)),
+      recentRunIdsOfSlot(this.database, { slot, limit, isVirtual }).flatMap((runId) => this.known(runId)),
     );
   }
 

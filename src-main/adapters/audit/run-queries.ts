@@ -68,15 +68,19 @@ const RECENT_RUNS = 5000;
  * The last ended runs of a slot, newest first, among the last RECENT_RUNS of the log. The slot is in the entries alone: walking the
  * newest of them costs milliseconds, an index of its own would have to be kept and verified for ever.
  */
-export function recentRunIdsOfSlot(database: Database.Database, slot: string, limit: number): readonly string[] {
+export function recentRunIdsOfSlot(
+  database: Database.Database,
+  { slot, limit, isVirtual }: { readonly slot: string; readonly limit: number; readonly isVirtual: boolean },
+): readonly string[] {
   return database
-    .prepare<{ slot: string; limit: number; recent: number }, { run_id: string }>(
+    .prepare<{ slot: string; limit: number; recent: number; virtual: number }, { run_id: string }>(
       `SELECT run.run_id FROM (SELECT run_id, seq FROM run ORDER BY seq DESC LIMIT :recent) run
        JOIN run_end USING (run_id) JOIN entry ON entry.seq = run.seq
-       WHERE CASE WHEN json_valid(entry.body) THEN json_extract(entry.body, '$.slot') END = :slot
+       WHERE CASE WHEN json_valid(entry.body)
+         THEN json_extract(entry.body, '$.slot') = :slot AND json_extract(entry.body, '$.virtual') = :virtual END
        ORDER BY run.seq DESC LIMIT :limit`,
     )
-    .all({ slot, limit, recent: RECENT_RUNS })
+    .all({ slot, limit, recent: RECENT_RUNS, virtual: Number(isVirtual) })
     .map((row) => row.run_id);
 }
 

@@ -1,4 +1,4 @@
-import { type Failure, failure, ok, type Result, StationError } from '../../domain/failure.ts';
+import { type Failure, failure, failureOf, ok, type Result, StationError } from '../../domain/failure.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { type FlashPlan, planFlash } from '../../firmware/flash-plan.ts';
 import type { UsbUnit } from '../../ports/usb-bus.ts';
@@ -36,7 +36,11 @@ export const completeUpdate: Step<keyof Known, 'completed'> = {
       return { ok: true, facts: { completed: { updates: 0, readBack: [] } }, learnt: { updates: 0 } };
     }
     const evidence: Record<string, Json> = {};
-    const done = await complete(known, context, evidence);
+    const done = await complete(known, context, evidence).catch(
+      // What was done up to here is kept in the record: the next try does not do it again.
+      (thrown: unknown) =>
+        ({ ok: false, failure: failureOf(context.signal.aborted ? context.signal.reason : thrown) }) as const,
+    );
     if (!done.ok) return { ...done, evidence };
     return { ok: true, facts: { completed: done.value }, learnt: { ...done.value }, evidence };
   },

@@ -1,7 +1,8 @@
 import { failure } from '../../domain/failure.ts';
 import type { JsonObject } from '../../domain/json.ts';
+import type { UsbUnit } from '../../ports/usb-bus.ts';
 import type { UnitIdentity } from '../facts.ts';
-import type { Step } from '../procedure.ts';
+import type { Step, StepContext } from '../procedure.ts';
 import { withinTime } from '../time.ts';
 import { identifyUnit } from '../unit/identify-unit.ts';
 import { leaveDfuUnwritten } from '../unit/leave-dfu.ts';
@@ -33,8 +34,11 @@ export const identify: Step<'arrival' | 'label', 'identity'> = {
       presence.forbidRestart(); // it is lost now, and no further try is made
       return { ok: false, failure: failure('unit/unplugged', 'The unit left while it was being identified.') };
     }
-    let unit = there;
-    if (unit.mode === 'dfu') unit = await leaveDfuUnwritten(unit, context);
+    const unit = there.mode === 'dfu' ? await sentOutOfDfu(there, context) : there;
+    if (unit === undefined) {
+      presence.forbidRestart();
+      return { ok: false, failure: failure('unit/unplugged', 'The unit left DFU mode and did not come back.') };
+    }
     const found = await identifyUnit(unit, {
       ports: context.ports,
       signal: context.signal,
@@ -56,6 +60,16 @@ export const identify: Step<'arrival' | 'label', 'identity'> = {
 
 /** How long a unit may be away for a restart of its own; it has nothing to install but its bootloader (device-usb.md 3.2, 6.8). */
 const RETURN_MS = 10_000;
+
+/** The longest from the leave request to a unit that is back; its first start after an update takes tens of seconds (device-usb.md 3.2). */
+const LEAVE_MS = 75_000;
+
+/** The unit after it was sent out of DFU mode, in whichever mode it came back; undefined when it did not. */
+function sentOutOfDfu(unit: UsbUnit, context: StepContext): Promise<UsbUnit | undefined> {
+  return withinTime(context.budget(LEAVE_MS), context.signal, (signal) =>
+    leaveDfuUnwritten(unit, { ...context, signal }),
+  );
+}
 
 function recorded(identity: UnitIdentity): JsonObject {
   return {

@@ -10,8 +10,8 @@ export const makePlan: Step<'identity' | 'agreement', 'plan'> = {
   needs: ['identity', 'agreement'],
   gives: ['plan'],
   timeoutMs: 10_000,
-  run: async ({ identity }, { recipe, isFull }) => {
-    const plan = planFlash(plannedState(identity), recipe, { full: isFull });
+  run: async ({ identity }, { recipe, isFull, label }) => {
+    const plan = planFlash(plannedState(identity, label), recipe, { full: isFull });
     if (!plan.ok) return plan;
     return { ok: true, facts: { plan: plan.value }, learnt: describePlan(plan.value) };
   },

@@ -1,3 +1,4 @@
+import type { Label } from '../../domain/label.ts';
 import { parseSerialNumber } from '../../domain/serial-number.ts';
 import { skusBySerialNumber } from '../../domain/sku.ts';
 import type { UnitState } from '../../firmware/flash-plan.ts';
@@ -21,8 +22,11 @@ export async function askUpdateState(session: ControlSession, recipe: Recipe): P
   };
 }
 
-/** What the plan goes by: what the unit told when it was identified, and the order numbers its serial number may belong to. */
-export function plannedState(identity: UnitIdentity): UnitState {
+/**
+ * What the plan goes by: what the unit told when it was identified, and the order numbers its serial number may belong to. A unit found
+ * in DFU mode tells no serial number: there the label's counts.
+ */
+export function plannedState(identity: UnitIdentity, label?: Pick<Label, 'skus'>): UnitState {
   const { platform, route, modules, assets, isSetupDone, serialNumber } = identity;
   const serial = serialNumber === undefined ? undefined : parseSerialNumber(serialNumber);
   return {
@@ -31,7 +35,7 @@ export function plannedState(identity: UnitIdentity): UnitState {
     modules,
     assets,
     isSetupDone,
-    skus: serial?.ok === true ? skusBySerialNumber(serial.value) : [],
+    skus: serial?.ok === true ? skusBySerialNumber(serial.value) : (label?.skus ?? []),
   };
 }
 

@@ -3,9 +3,10 @@ import { runCase } from '../../../scripts/soak/line/run-table.ts';
 import { TABLE } from '../../../scripts/soak/line/table-cases.ts';
 import { UNIT_PLATFORMS } from '../../../src-main/virtual/unit/unit-platforms.ts';
 
-vi.setConfig({ maxConcurrency: 12 });
+// Most of a run is waiting; one that is cut off while it restarts waits longest.
+vi.setConfig({ maxConcurrency: 12, testTimeout: 60_000 });
 
-const OPTIONS = { seed: 1, speed: 100, scale: 0.1, patience: 0.04 };
+const OPTIONS = { seed: 1, speed: 100, scale: 0.1, patience: 0.08 };
 
 const ROWS = UNIT_PLATFORMS.flatMap(({ platform }) =>
   TABLE.filter((row) => row.applies(platform)).map((row) => ({ platform: platform.name, story: row.story, row })),

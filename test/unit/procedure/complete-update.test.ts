@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { StationError } from '../../../src-main/domain/failure.ts';
 import type { ModuleReport } from '../../../src-main/domain/module-report.ts';
 import { platformByName } from '../../../src-main/domain/platform.ts';
 import type { FirmwareModule } from '../../../src-main/firmware/firmware-module.ts';
@@ -153,6 +154,27 @@ describe('the step that completes an update', () => {
     const unit = running(recipe, [other, other]);
     expect(await completeUpdate.run(unit.facts, unit.context)).toMatchObject({ ok: true });
     expect(unit.flash.done.filter((line) => line === 'leave')).toHaveLength(1);
+  });
+
+  it('keeps what the second visit read back in its record when the unit restarts once more before it is asked', async () => {
+    const recipe = await bareRecipe();
+    const other = whole(recipe).map((module) =>
+      module.function === 'user-part' ? { ...module, sha256: 'ab'.repeat(32) } : module,
+    );
+    const unit = running(recipe, [other]);
+    const { control } = unit.context.ports;
+    const open = async (...args: Parameters<typeof control.open>) => {
+      if (unit.flash.done.includes('leave')) throw new StationError('unit/unplugged', 'The unit left.');
+      return control.open(...args);
+    };
+    const context = { ...unit.context, ports: { ...unit.context.ports, control: { ...control, open } } };
+    expect(await completeUpdate.run(unit.facts, context)).toMatchObject({
+      ok: false,
+      failure: { code: 'unit/unplugged' },
+      evidence: {
+        visit: { writes: expect.arrayContaining([expect.objectContaining({ sha256: expect.any(String) })]) },
+      },
+    });
   });
 
   it('blames a unit that fell back into DFU mode', async () => {

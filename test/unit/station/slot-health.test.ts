@@ -82,6 +82,14 @@ describe('the verdict on a slot', () => {
     });
   });
 
+  test('a slot is not called slow by fewer flashes than say anything, however many of its runs wrote nothing', () => {
+    const { flash: _none, enterDfuMs: _no, ...wroteNothing } = GOOD;
+    const idle = new Array<RunTrace>(20).fill(wroteNothing);
+    const slow: RunTrace = { ...GOOD, ...paced(8), enterDfuMs: 9000 };
+    expect(judgedBeside([...idle, slow, slow])).toMatchObject({ verdict: 'good', reasons: [] });
+    expect(judgedBeside([...idle, ...new Array<RunTrace>(5).fill(slow)])).toMatchObject({ verdict: 'bad' });
+  });
+
   test('switch times are compared among slots of one platform only', () => {
     expect(judgedBeside(runs(20, 20, { platform: 'electron', enterDfuMs: 9000 }))).toMatchObject({ verdict: 'good' });
   });
@@ -183,7 +191,12 @@ test('the book of a station that starts again knows its slots from the record, e
       put('2', index, 'usb/transfer-failed', true);
     }
     audit.beginRun({ ...BEGUN, runId: 'open' });
-    expect(audit.recentRuns('2', 3).map(({ begun }) => begun.runId)).toEqual(['2-3-true', '2-3-false', '2-2-true']);
+    const idsOf = (isVirtual: boolean) => audit.recentRuns('2', 2, isVirtual).map(({ begun }) => begun.runId);
+    expect([idsOf(false), idsOf(true)]).toEqual([
+      ['2-3-false', '2-2-false'],
+      ['2-3-true', '2-2-true'],
+    ]);
+    for (let index = 0; index < 60; index += 1) put('1', index, undefined, true);
     const book = new SlotHealthBook(['1', '2', '3'], audit, false);
     expect(book.of('1')).toMatchObject({ runs: 4, suspectFailures: 4, verdict: 'bad' });
     expect(book.of('2')).toMatchObject({ runs: 4, suspectFailures: 0, verdict: 'unknown' });

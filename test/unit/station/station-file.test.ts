@@ -50,6 +50,7 @@ test.each([
     'two slots have the portPath 1-1',
   ],
   ['one name for two slots', { slots: [{ name: '1' }, { name: '1' }] }, 'two slots have the name 1'],
+  ['names that a scanner cannot tell apart', { slots: [{ name: 'a' }, { name: 'A' }] }, 'two slots have the name a'],
 ])('%s is refused by name', async (_what, more, named) => {
   const answer = await read(more);
   expect(answer).toMatchObject({ ok: false, failure: { code: 'station/invalid-file' } });

@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { BuiltVirtualStation } from '../../../src-main/build-virtual-station.ts';
+import { type BuiltVirtualStation, VIRTUAL_LEARNT_FILE } from '../../../src-main/build-virtual-station.ts';
 import type { RunRecord } from '../../../src-main/domain/run-record.ts';
 import type { Snapshot } from '../../../src-main/domain/snapshot.ts';
 import { endedRun, openTestLine, plugAndScan, snapshotOf, stepRunning } from '../../virtual-line/build-one.ts';
@@ -63,6 +66,24 @@ describe.concurrent('a line whose slots were never taught', () => {
     await line.bench.unplug('1');
     await line.bench.plug('1', undefined);
     expect((await learnt(line, 1)).learning?.slots[0]).toMatchObject({ portPath: '1-1' });
+  });
+
+  it('says that its learnt ports cannot be read until they are taught again, and no longer', async () => {
+    const data = await mkdtemp(join(tmpdir(), 'linewright-line-'));
+    await writeFile(join(data, VIRTUAL_LEARNT_FILE), '{');
+    await using line = await openTestLine({ platforms: ['boron'], data });
+    const before = await now(line);
+    expect(before).toMatchObject({ troubles: [{ code: 'station/invalid-file' }], slots: [{ health: { runs: 0 } }] });
+    expect(portsOf(before)).toEqual([undefined]);
+    await learn(line, 'start');
+    await line.bench.plug('1', undefined);
+    await learnt(line, 1);
+    await learn(line, 'finish');
+    const after = await now(line);
+    expect(after.troubles).toEqual([]);
+    expect(portsOf(after)).toEqual(['1-1']);
+    await line.close();
+    await rm(data, { recursive: true });
   });
 
   it('is taught with the scanner alone', async () => {

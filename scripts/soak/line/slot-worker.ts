@@ -51,6 +51,10 @@ async function buildOne(slot: string, own: PlatformName, unit: ShelfUnit, random
   const played =
     trick === undefined ? Promise.resolve() : play(trick, { slot, unit, random, shift, ended: playing.signal });
   const told = `${unit.platform.name} ${identity.deviceId} (${unit.story}) in slot ${slot}${unit.faults.length > 0 ? `, fault ${unit.faults}` : ''}${trick === undefined ? '' : `, ${trick}`}`;
+  const lived: string[] = [];
+  const stop = unit.tapped.unit.observe((event) => {
+    if (event.kind === 'mode') lived.push(`${event.mode} (${event.why}) at ${Math.round(event.at)}`);
+  });
   try {
     const run = await line.build(slot, unit.tapped, { label });
     const { outcome, failure } = run.ended ?? {};
@@ -65,14 +69,15 @@ async function buildOne(slot: string, own: PlatformName, unit: ShelfUnit, random
       if (wrong.length > 0) shift.onDefect(`false PASS: ${told}: ${wrong.join('; ')}`);
       unit.hasPassed = true;
     } else if (wasUntouched && trick === undefined && !shift.disturbed.has(slot)) {
-      const step = run.steps.findLast(({ verdict }) => verdict !== 'PASS')?.step;
-      shift.onDefect(
-        `a good unit nobody touched ends as ${outcome} ${failure?.code} in ${step} (${failure?.detail}): ${told}`,
-      );
+      const last = run.steps.findLast(({ verdict }) => verdict !== 'PASS');
+      const end = `${outcome} ${failure?.code} in ${last?.step} (${failure?.detail})`;
+      const seen = `${lived.join(', ')}; ${JSON.stringify(last?.evidence)}`;
+      shift.onDefect(`a good unit nobody touched ends as ${end}: ${told}: ${seen}`);
     }
   } catch (thrown) {
     shift.onDefect(`${thrown instanceof Error ? thrown.message : thrown}: ${told}`);
   } finally {
+    stop();
     playing.abort();
     await played;
   }

@@ -1,4 +1,4 @@
-import { type Failure, failure } from '../../domain/failure.ts';
+import { type Failure, failure, failureOf } from '../../domain/failure.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { PlannedMark, PlannedUpdate } from '../../firmware/flash-plan.ts';
 import type { UnitIdentity } from '../facts.ts';
@@ -14,20 +14,37 @@ export type UpdatesEnd = {
   readonly refused?: number;
 };
 
-/** Carries out updates and marks in order, and stops at the first that is not taken. Rejects only as sendUpdate does. */
+/**
+ * Carries out updates and marks in order, and stops at the first that is not taken. Never rejects: what was done by then is in the
+ * records, also when the run was stopped or the unit lost.
+ */
 export async function sendUpdates(
   updates: readonly (PlannedUpdate | PlannedMark)[],
   identity: UnitIdentity,
   context: StepContext,
   range: ProgressRange,
 ): Promise<UpdatesEnd> {
-  const total = updates.reduce((sum, update) => sum + sizeOf(update), 0);
   const records: JsonObject[] = [];
+  try {
+    return { records, ...(await sendEach(updates, identity, context, range, records)) };
+  } catch (thrown) {
+    return { records, failure: failureOf(context.signal.aborted ? context.signal.reason : thrown) };
+  }
+}
+
+async function sendEach(
+  updates: readonly (PlannedUpdate | PlannedMark)[],
+  identity: UnitIdentity,
+  context: StepContext,
+  range: ProgressRange,
+  records: JsonObject[],
+): Promise<Omit<UpdatesEnd, 'records'>> {
+  const total = updates.reduce((sum, update) => sum + sizeOf(update), 0);
   let before = 0;
   for (const update of updates) {
     if ('mark' in update) {
       const ended = await setMark(update, context);
-      if (ended !== undefined) return { records, ...ended };
+      if (ended !== undefined) return ended;
       records.push({ what: update.what });
       continue;
     }
@@ -38,11 +55,11 @@ export async function sendUpdates(
       context.progress({ what: update.what, phase: 'write', doneBytes, totalBytes, overall });
     });
     records.push(ended.record);
-    if (ended.end === 'refused') return { records, failure: ended.failure, refused: ended.refused };
-    if (ended.end === 'failed') return { records, failure: ended.failure };
+    if (ended.end === 'refused') return { failure: ended.failure, refused: ended.refused };
+    if (ended.end === 'failed') return { failure: ended.failure };
     before += sizeOf(update);
   }
-  return { records };
+  return {};
 }
 
 function sizeOf(update: PlannedUpdate | PlannedMark): number {

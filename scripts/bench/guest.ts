@@ -1,22 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openAuditLog } from '../../src-main/adapters/audit/audit-log.sqlite.ts';
-import { createHttpCloud } from '../../src-main/adapters/cloud/cloud.http.ts';
-import { createConsolePath } from '../../src-main/adapters/usb/console-path.list.ts';
-import { createDfuUtilFlasher } from '../../src-main/adapters/usb/flasher.dfu-util.ts';
-import { createUnitConsole } from '../../src-main/adapters/usb/unit-console.serialport.ts';
-import { createUnitControl } from '../../src-main/adapters/usb/unit-control.ts';
 import { createNodeUsbBus } from '../../src-main/adapters/usb/usb-bus.node-usb.ts';
-import { startStation } from '../../src-main/build-station.ts';
-import { demoProductId, demoRecipe } from '../../src-main/demo-recipe.ts';
+import { demoRecipe } from '../../src-main/demo-recipe.ts';
 import { type PlatformName, platformByName } from '../../src-main/domain/platform.ts';
-import type { Recipe } from '../../src-main/firmware/recipe.ts';
-import { createVirtualCloud } from '../../src-main/virtual/cloud/virtual-cloud.ts';
 import { createRehearsalBench } from '../../src-main/virtual/line/rehearsal-bench.ts';
 import { createFactoryUnit } from '../../src-main/virtual/unit/factory-unit.ts';
-import type { VirtualUnit } from '../../src-main/virtual/unit/virtual-unit.ts';
-import { factoryRecord } from '../../src-main/virtual-bench.ts';
+import { type KernelLine, withKernelStation } from './kernel-station.ts';
 import { flashByProgram, type PlainRun } from './plain-program.ts';
 import { buildByStation, type StationRun } from './station-run.ts';
 
@@ -39,52 +29,19 @@ export async function plainRun(input: GuestInput): Promise<PlainRun> {
   });
 }
 
-/** The station of a real line: usb, serialport, dfu-util; its cloud on loopback. `units` at once. */
+/** The station of a real line, `units` at once. */
 export async function stationRun(input: GuestInput): Promise<readonly StationRun[]> {
-  return onKernel(input, async ({ units, portPaths, recipe, data }) => {
-    const { platform } = recipe;
-    const cloud = await createVirtualCloud({
-      products: [{ id: demoProductId(platform), platformId: platform.id }],
-      units: units.map((unit) => factoryRecord(unit, platform)),
-    });
-    try {
-      const bus = createNodeUsbBus();
-      const built = startStation(
-        {
-          bus,
-          control: createUnitControl(bus),
-          console: createUnitConsole({ consolePath: createConsolePath() }),
-          flasher: createDfuUtilFlasher({ command: 'dfu-util', bus }),
-          cloud: createHttpCloud({ baseUrl: cloud.baseUrl, token: async () => cloud.token, appVersion: 'bench' }),
-          audit: openAuditLog(data),
-        },
-        {
-          ...{ name: 'bench', virtual: true, speed: 1, patience: 1, batch: 'bench' },
-          slots: portPaths.map((portPath, index) => ({ name: String(index + 1), portPath, recipe })),
-        },
-      );
-      try {
-        return await buildByStation(
-          built,
-          units.map((unit, index) => ({ slot: String(index + 1), unit })),
-        );
-      } finally {
-        await built.close();
-      }
-    } finally {
-      await cloud.close();
-    }
-  });
+  return onKernel(input, (line) =>
+    withKernelStation(line, (built) =>
+      buildByStation(
+        built,
+        line.units.map((unit, index) => ({ slot: String(index + 1), unit })),
+      ),
+    ),
+  );
 }
 
-type OnKernel = {
-  readonly units: readonly VirtualUnit[];
-  readonly portPaths: readonly string[];
-  readonly recipe: Recipe;
-  readonly data: string;
-};
-
-async function onKernel<Value>(input: GuestInput, work: (bench: OnKernel) => Promise<Value>): Promise<Value> {
+async function onKernel<Value>(input: GuestInput, work: (line: KernelLine) => Promise<Value>): Promise<Value> {
   const data = await mkdtemp(path.join(tmpdir(), 'linewright-bench-'));
   try {
     const recipe = await demoRecipe(platformByName(input.platform), { data, scale: 1 });

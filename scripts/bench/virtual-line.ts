@@ -3,7 +3,7 @@ import { demoRecipe } from '../../src-main/demo-recipe.ts';
 import { type PlatformName, platformByName } from '../../src-main/domain/platform.ts';
 import { createVirtualLine } from '../../src-main/virtual/line/virtual-line.ts';
 import { createFactoryUnit } from '../../src-main/virtual/unit/factory-unit.ts';
-import { flashByProgram, type PlainRun, type Program, programStart } from './plain-program.ts';
+import { flashByProgram, type PlainRun, programStart } from './plain-program.ts';
 import { buildByStation, type StationRun } from './station-run.ts';
 
 /**
@@ -46,11 +46,13 @@ export async function plainRunOnVirtualLine(
   const portPath = '1-1';
   const line = await createVirtualLine({ slots: [{ slot: '1', portPath }] });
   try {
-    const program: Program = line.dfuUtil;
-    const startMs = await programStart(program);
+    const startMs = await programStart(line.dfuUtil);
     const unit = createFactoryUnit(platformName, { number: 999 });
     line.plug('1', unit);
-    return { startMs, ...(await flashByProgram({ unit, bus: line.bus, portPath, program, recipe: recipe.value })) };
+    return {
+      startMs,
+      ...(await flashByProgram({ unit, bus: line.bus, portPath, program: line.dfuUtil, recipe: recipe.value })),
+    };
   } finally {
     await line.close();
   }

@@ -2,26 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { openAuditLog } from '../../../src-main/adapters/audit/audit-log.sqlite.ts';
-import { createHttpCloud } from '../../../src-main/adapters/cloud/cloud.http.ts';
-import { createConsolePath } from '../../../src-main/adapters/usb/console-path.list.ts';
-import { createDfuUtilFlasher } from '../../../src-main/adapters/usb/flasher.dfu-util.ts';
-import { createUnitConsole } from '../../../src-main/adapters/usb/unit-console.serialport.ts';
-import { createUnitControl } from '../../../src-main/adapters/usb/unit-control.ts';
 import { createNodeUsbBus } from '../../../src-main/adapters/usb/usb-bus.node-usb.ts';
-import { type BuiltStation, startStation } from '../../../src-main/build-station.ts';
-import { demoProductId } from '../../../src-main/demo-recipe.ts';
 import type { PlatformName } from '../../../src-main/domain/platform.ts';
-import { createVirtualCloud } from '../../../src-main/virtual/cloud/virtual-cloud.ts';
 import { createRehearsalBench } from '../../../src-main/virtual/line/rehearsal-bench.ts';
 import { createFactoryUnit } from '../../../src-main/virtual/unit/factory-unit.ts';
 import { createUnitClock } from '../../../src-main/virtual/unit/virtual-unit.ts';
-import { factoryRecord } from '../../../src-main/virtual-bench.ts';
+import { withKernelStation } from '../kernel-station.ts';
+import type { PeerUnit } from '../plain-writes.ts';
+import type { Tool } from '../tool-run.ts';
 import { type BenchRelease, writeBenchRelease } from './bench-release.ts';
-import { jobByDfuUtil, jobByParticleCli, type PeerJob, type PeerUnit } from './peers.ts';
+import { jobByDfuUtil, jobByParticleCli, type PeerJob } from './peers.ts';
 import { processorShare } from './processor-share.ts';
 import { type JobUnit, jobsByStation, type StationJob } from './station-jobs.ts';
-import type { Tool } from './tool-run.ts';
 
 // Runs inside the guest's agent (test/vm/lab/guest-agent.ts): the virtual units live there, next to the kernel that sees them as
 // USB devices, so that unit, kernel, tools and station share one deterministic clock (usb-lab.md 5).
@@ -44,7 +36,7 @@ export async function stationJobs(input: GuestInput): Promise<{
   readonly processor: number;
 }> {
   return onKernel(input, (kernel) =>
-    withStation(kernel, async (built) => {
+    withKernelStation({ ...kernel, units: kernel.units.map(({ unit }) => unit) }, async (built) => {
       const share = processorShare();
       const jobs = await jobsByStation(built, kernel.units);
       const processor = share();
@@ -128,40 +120,4 @@ async function onPeerUnit<Value>(
       await bus.close();
     }
   });
-}
-
-/** The station of a real line: usb, serialport, the very flasher; its cloud on loopback. */
-async function withStation<Value>(
-  { units, portPaths, recipe, data }: OnKernel,
-  work: (built: BuiltStation) => Promise<Value>,
-): Promise<Value> {
-  const { platform } = recipe;
-  const cloud = await createVirtualCloud({
-    products: [{ id: demoProductId(platform), platformId: platform.id }],
-    units: units.map(({ unit }) => factoryRecord(unit, platform)),
-  });
-  try {
-    const bus = createNodeUsbBus();
-    const built = startStation(
-      {
-        bus,
-        control: createUnitControl(bus),
-        console: createUnitConsole({ consolePath: createConsolePath() }),
-        flasher: createDfuUtilFlasher({ command: 'dfu-util', bus }),
-        cloud: createHttpCloud({ baseUrl: cloud.baseUrl, token: async () => cloud.token, appVersion: 'bench' }),
-        audit: openAuditLog(data),
-      },
-      {
-        ...{ name: 'bench', virtual: true, speed: 1, patience: 1, batch: 'bench' },
-        slots: portPaths.map((portPath, index) => ({ name: String(index + 1), portPath, recipe })),
-      },
-    );
-    try {
-      return await work(built);
-    } finally {
-      await built.close();
-    }
-  } finally {
-    await cloud.close();
-  }
 }

@@ -1,12 +1,12 @@
 import type { PlatformName } from '../../../src-main/domain/platform.ts';
 import { bootLab, type Guest } from '../../../test/vm/lab/guest.ts';
 import { prepareLab } from '../../../test/vm/lab/prepared-lab.ts';
+import type { Tool } from '../tool-run.ts';
 import type { FlashOptions, Section } from './flash-options.ts';
 import type { GuestInput, particleCliJobs, stationJobs } from './guest-jobs.ts';
 import type { Doer, Measured, Task } from './measured.ts';
 import type { PeerJob } from './peers.ts';
 import type { StationJob } from './station-jobs.ts';
-import type { Tool } from './tool-run.ts';
 
 /** Hears of every measurement as soon as it is made. */
 export type Hear = (measured: Measured) => void;

@@ -109,7 +109,10 @@ async function play(trick: Trick, { slot, unit, random, shift, ended }: Play): P
   const { station, line: bus } = line.built;
   if (trick === 'pulled at a place of its traffic') {
     const at = unit.tapped.traffic.bytes + random.between(100, 120_000);
-    unit.tapped.cutAt({ at: { byte: at }, when: 'during' }, () => line.pull(slot));
+    unit.tapped.cutAt({ at: { byte: at }, when: 'during' }, () => {
+      // It may be on the shelf or in another slot by now, and somebody else's unit in this one.
+      if (bus.unitIn(slot) === unit.tapped) line.pull(slot);
+    });
     return;
   }
   await line.clock.sleep(random.between(0, 20_000), ended);

@@ -1,37 +1,18 @@
 import * as z from 'zod';
 import { StationError } from '../../domain/failure.ts';
-import type { Cloud, CloudOptions } from '../../ports/cloud.ts';
-import type { CloudRequest, Exchange, Received } from './attempt-request.ts';
-import { parseBaseUrl } from './base-url.ts';
+import type { Cloud } from '../../ports/cloud.ts';
+import type { Received } from './attempt-request.ts';
+import { createCloudSender, type HttpCloudSettings } from './cloud-sender.ts';
 import { importAnswer, judgeImport } from './device-import.ts';
 import type { Refusal } from './error-answer.ts';
-import { PACE, type Pace, sendRequest } from './send-request.ts';
 import { simAnswer, simStateOf } from './sim-state.ts';
-
-export type HttpCloudSettings = {
-  /** https, or http on loopback for the virtual cloud. */
-  readonly baseUrl: string;
-  /** Asked before every try; must resolve to the bare token. */
-  readonly token: () => Promise<string>;
-  readonly appVersion: string;
-  readonly fetch?: typeof fetch;
-  /** Only to be faster than the real cloud allows, on loopback. */
-  readonly pace?: Partial<Pace>;
-};
 
 /**
  * The Particle cloud over HTTP (cloud-api.md 2.0 to 2.8). Throws `station/invalid-file` for a base URL that cannot be used;
  * the methods reject as ports/cloud.ts says, and with `run/aborted` (or the caller's own StationError) when aborted.
  */
 export function createHttpCloud(settings: HttpCloudSettings): Cloud {
-  const exchange: Exchange = {
-    baseUrl: parseBaseUrl(settings.baseUrl),
-    token: settings.token,
-    fetch: settings.fetch ?? fetch,
-    appVersion: settings.appVersion.replace(/[^\w.+-]/g, ''),
-  };
-  const pace = { ...PACE, ...settings.pace };
-  const ask = (request: CloudRequest, options: CloudOptions) => sendRequest(exchange, pace, request, options);
+  const ask = createCloudSender(settings);
 
   return {
     async product(productId, options) {

@@ -1,11 +1,8 @@
 import * as z from 'zod';
 import { StationError } from '../../domain/failure.ts';
-import type { CloudOptions } from '../../ports/cloud.ts';
 import type { ProductFirmware } from '../../ports/product-firmware.ts';
-import type { CloudRequest, Exchange } from './attempt-request.ts';
-import { parseBaseUrl } from './base-url.ts';
-import type { HttpCloudSettings } from './cloud.http.ts';
-import { PACE, sendRequest } from './send-request.ts';
+import type { CloudRequest } from './attempt-request.ts';
+import { createCloudSender, type HttpCloudSettings } from './cloud-sender.ts';
 
 /** A bundle holds a binary of at most 2 MB and assets for one unit. */
 const FILE_MAX_BYTES = 16 * 1024 * 1024;
@@ -15,14 +12,7 @@ const FILE_MAX_BYTES = 16 * 1024 * 1024;
  * `station/invalid-file` for a base URL that cannot be used.
  */
 export function createHttpProductFirmware(settings: HttpCloudSettings): ProductFirmware {
-  const exchange: Exchange = {
-    baseUrl: parseBaseUrl(settings.baseUrl),
-    token: settings.token,
-    fetch: settings.fetch ?? fetch,
-    appVersion: settings.appVersion.replace(/[^\w.+-]/g, ''),
-  };
-  const pace = { ...PACE, ...settings.pace };
-  const ask = (request: CloudRequest, options: CloudOptions) => sendRequest(exchange, pace, request, options);
+  const ask = createCloudSender(settings);
 
   return {
     async list(productId, options) {

@@ -1,0 +1,29 @@
+import type { CloudOptions } from '../../ports/cloud.ts';
+import type { CloudRequest, Exchange, Received } from './attempt-request.ts';
+import { parseBaseUrl } from './base-url.ts';
+import { PACE, type Pace, sendRequest } from './send-request.ts';
+
+export type HttpCloudSettings = {
+  /** https, or http on loopback for the virtual cloud. */
+  readonly baseUrl: string;
+  /** Asked before every try; must resolve to the bare token. */
+  readonly token: () => Promise<string>;
+  readonly appVersion: string;
+  readonly fetch?: typeof fetch;
+  /** Only to be faster than the real cloud allows, on loopback. */
+  readonly pace?: Partial<Pace>;
+};
+
+/** Sends requests to the cloud of these settings, as sendRequest does. Throws `station/invalid-file` for a base URL that cannot be used. */
+export function createCloudSender(
+  settings: HttpCloudSettings,
+): (request: CloudRequest, options: CloudOptions) => Promise<Received | undefined> {
+  const exchange: Exchange = {
+    baseUrl: parseBaseUrl(settings.baseUrl),
+    token: settings.token,
+    fetch: settings.fetch ?? fetch,
+    appVersion: settings.appVersion.replace(/[^\w.+-]/g, ''),
+  };
+  const pace = { ...PACE, ...settings.pace };
+  return (request, options) => sendRequest(exchange, pace, request, options);
+}

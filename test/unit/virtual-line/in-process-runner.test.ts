@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -40,6 +41,13 @@ describe('the flash tool inside this process', () => {
     // Bars are drawn again by the clock, so only what stands in the end is compared.
     expect(lastLines(inside.out)).toEqual(lastLines(outside.stdout));
     expect(inside.err).toBe(outside.stderr);
+  });
+
+  it('keeps nothing of a unit that it is done with: a line builds thousands', async () => {
+    dfu = await createDfuLine(['boron']);
+    const { signal } = new AbortController();
+    await run([...INTO_BORON, fileOf(BYTES)], signal);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('ends on abort in the middle of a write, and the next run has the unit at once', async () => {

@@ -23,11 +23,15 @@ export function createDfuUtilRunner(host: VirtualHost): DfuUtilRunner {
     };
     const running = runDfuUtilOn(hostBus(host, inUse, signal), args, { out: print('out'), err: print('err') });
     // A killed process does not finish the pause that a unit asked for.
-    const killed = new Promise<undefined>((resolve) => {
-      signal.addEventListener('abort', () => setTimeout(() => resolve(undefined), WIND_DOWN_MS), { once: true });
-    });
-    const exitCode = await Promise.race([running, killed]);
-    return { exitCode: signal.aborted ? undefined : exitCode };
+    const killed = Promise.withResolvers<undefined>();
+    const onKilled = (): void => void setTimeout(() => killed.resolve(undefined), WIND_DOWN_MS);
+    signal.addEventListener('abort', onKilled, { once: true });
+    try {
+      const exitCode = await Promise.race([running, killed.promise]);
+      return { exitCode: signal.aborted ? undefined : exitCode };
+    } finally {
+      signal.removeEventListener('abort', onKilled);
+    }
   };
 }
 
@@ -45,7 +49,10 @@ function hostBus(host: VirtualHost, inUse: Set<HostedUnit>, killed: AbortSignal)
       if (unit === undefined || killed.aborted) return 'absent';
       if (inUse.has(unit)) return 'busy';
       inUse.add(unit);
-      const giveBack = (): void => void inUse.delete(unit);
+      const giveBack = (): void => {
+        inUse.delete(unit);
+        killed.removeEventListener('abort', giveBack); // or the signal would keep the unit for as long as it lives
+      };
       killed.addEventListener('abort', giveBack, { once: true });
       return importHosted(unit, killed, giveBack);
     },

@@ -11,7 +11,7 @@ import { EXIT, type Output } from './output.ts';
 import { runUnits, scannedLines } from './run-units.ts';
 
 /** `run`: builds units; on a virtual line one of each, on a real one those whose labels come from standard input. */
-export async function runCommand(options: LineOptions, output: Output): Promise<number> {
+export async function runCommand(options: LineOptions & { readonly full?: boolean }, output: Output): Promise<number> {
   const line = await openLine(options, output);
   if ('exit' in line) return line.exit;
   const stopping = new AbortController();
@@ -22,7 +22,7 @@ export async function runCommand(options: LineOptions, output: Output): Promise<
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
-    return await runUnits(line.built, labelsOf(line), output, stopping.signal);
+    return await runUnits(line.built, labelsOf(line), output, stopping.signal, options.full);
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
     await line.built.close();

@@ -62,10 +62,12 @@ const line = (command: Command): Command =>
 
 line(
   program.command('run').description('build units without a screen; with --station, labels come from standard input'),
-).action(async (options: Line, command: Command) => {
-  const { runCommand } = await import('./line-commands.ts');
-  exitCode = await runCommand(lineOptions(options, command), output(options));
-});
+)
+  .option('--full', 'as QA flashes: write everything, also what the unit already holds')
+  .action(async (options: Line & { full?: boolean }, command: Command) => {
+    const { runCommand } = await import('./line-commands.ts');
+    exitCode = await runCommand({ ...lineOptions(options, command), full: options.full === true }, output(options));
+  });
 
 line(program.command('identify').description('ask every unit that is plugged in who it is; changes nothing')).action(
   async (options: Line, command: Command) => {

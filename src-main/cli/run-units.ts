@@ -7,13 +7,14 @@ import { runAsJson, runAsText } from './run-result.ts';
 /**
  * Builds units without a screen: takes labels from `labels` (a scanner on standard input, or the virtual shelf), gives each to the
  * station as soon as a slot is free, prints a result as each run ends. Takes no more labels once `stop` aborts, though more may
- * come; the runs there are still end and are printed. Exit 0 only when every label ended in a PASS that is on record.
+ * come; the runs there are still end and are printed. `full`: QA, write everything, also what the units already hold. Exit 0 only when every label ended in a PASS that is on record.
  */
 export async function runUnits(
   built: BuiltStation,
   labels: AsyncIterable<{ readonly text: string; readonly slot?: string }>,
   output: Output,
   stop: AbortSignal,
+  full = false,
 ): Promise<number> {
   const { station, ports } = built;
   const endings = watchEndings(station);
@@ -24,7 +25,7 @@ export async function runUnits(
     any = true;
     for (;;) {
       const freed = endings.next();
-      const answer = await station.call('scan', { text, ...(slot === undefined ? {} : { slot }) });
+      const answer = await station.call('scan', { text, full, ...(slot === undefined ? {} : { slot }) });
       if (!answer.ok && answer.failure.code === 'slot/none-free' && endings.isAnyRunning()) {
         await freed;
         continue;

@@ -19,8 +19,11 @@ const runFilter = {
 
 /** Every command a screen can give, with the schema of its input. What a screen may know comes in the snapshot. */
 export const COMMANDS = {
-  /** What the scanner read: a unit label or a printed command code. Starts a run, or refuses with the reason. */
-  scan: z.strictObject({ text: z.string().max(4096), slot: slot.optional() }),
+  /**
+   * What the scanner read: a unit label or a printed command code. Starts a run, or refuses with the reason. `full` (QA, command line)
+   * writes everything, also what the unit already holds.
+   */
+  scan: z.strictObject({ text: z.string().max(4096), slot: slot.optional(), full: z.boolean().optional() }),
   /** The operator stops the run in this slot. */
   abortRun: z.strictObject({ slot }),
   /** Newest first. */

@@ -11,7 +11,7 @@ export type ScanDeskSetting = {
   /** The slot of this name as the station spells it; undefined when there is none. */
   readonly slotNamed: (name: string) => string | undefined;
   /** Begins a run for this label, in this slot if one is wanted. */
-  readonly begin: (label: Label, wanted: string | undefined) => Result<CommandOutput['scan']>;
+  readonly begin: (label: Label, wanted: string | undefined, isFull: boolean) => Result<CommandOutput['scan']>;
   readonly abort: (slot: string) => Result<null>;
 };
 
@@ -31,7 +31,7 @@ export class ScanDesk {
   }
 
   /** Takes what the scanner read. The mobile secret of a label ends here. */
-  scan(text: string, wanted: string | undefined): Result<CommandOutput['scan']> {
+  scan(text: string, wanted: string | undefined, isFull = false): Result<CommandOutput['scan']> {
     const { teaching, slotNamed, begin, abort } = this.#setting;
     const code = readScanCode(text);
     if (code?.kind === 'stop') {
@@ -51,7 +51,7 @@ export class ScanDesk {
     if (!label.ok) return this.#ended(label);
     const slot = wanted ?? this.#nextSlot;
     this.#nextSlot = undefined;
-    return this.#ended(begin(label.value, slot), label.value);
+    return this.#ended(begin(label.value, slot, isFull), label.value);
   }
 
   #ended(result: Result<CommandOutput['scan']>, label?: Label): Result<CommandOutput['scan']> {

@@ -66,7 +66,7 @@ export class Station implements StationCommands {
     this.#desk = new ScanDesk({
       teaching: this.#teaching,
       slotNamed: (name) => this.#slotNamed(name)?.name,
-      begin: (label, wanted) => this.#begin(label, wanted),
+      begin: (label, wanted, isFull) => this.#begin(label, wanted, { isFull }),
       abort: (slot) => this.#abort(slot),
     });
     const ports = this.#teaching.ports();
@@ -90,7 +90,7 @@ export class Station implements StationCommands {
   async call<Name extends CommandName>(name: Name, input: CommandInput<Name>): Promise<CommandAnswer<Name>> {
     const { audit } = this.#options.ports;
     const commands: { [Key in CommandName]: (given: CommandInput<Key>) => Promise<Result<CommandOutput[Key]>> } = {
-      scan: async ({ text, slot }) => this.#scan(text, slot),
+      scan: async ({ text, slot, full }) => this.#scan(text, slot, full),
       abortRun: async ({ slot }) => this.#abort(slot),
       rework: async ({ runId, slot, full }) => this.#rework(runId, slot, full ?? false),
       openBatch: async ({ name: batch }) => this.#openBatch(batch),
@@ -125,8 +125,8 @@ export class Station implements StationCommands {
     this.#listeners.clear();
   }
 
-  #scan(text: string, wanted: string | undefined): Result<CommandOutput['scan']> {
-    const result = this.#desk.scan(text, wanted);
+  #scan(text: string, wanted: string | undefined, isFull?: boolean): Result<CommandOutput['scan']> {
+    const result = this.#desk.scan(text, wanted, isFull);
     this.#publish();
     return result;
   }

@@ -55,7 +55,7 @@ export async function eventually<Value>(what: string, look: () => Promise<Value 
 
 async function ttyOf(guest: Guest, portPath: string): Promise<string> {
   return eventually(`a tty on ${portPath}`, async () => {
-    const { stdout } = await guest.run(['sh', '-c', `ls /sys/bus/usb/devices/${portPath}:1.0/tty`]);
+    const { stdout } = await guest.run(['sh', '-c', `ls /sys/bus/usb/devices/${portPath}:1.[01]/tty`]);
     const name = stdout.trim();
     return name === '' ? undefined : `/dev/${name}`;
   });

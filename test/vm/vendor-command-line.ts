@@ -7,6 +7,17 @@ import type { Referee } from './lab/referee.ts';
 
 /** The vendor's own command line, unmodified, as referee of the virtual unit (usb-lab.md 4). */
 export function describeVendorCommandLine(guest: () => Guest, referee: Referee): void {
+  const particle = async (...words: string[]) => {
+    const { command, environment } = referee;
+    const ended = await guest().run([...command, ...words], { environment, timeoutMs: 180_000 });
+    return succeeded(ended, `particle ${words.join(' ')}`).stdout;
+  };
+  const expectInFlash = async (unit: UnitInGuest, file: string) => {
+    const image = await readFile(file);
+    const wanted = createHash('sha256').update(image).digest('hex');
+    expect(await unit.flashDigest(image.readUInt32LE(0), image.length)).toBe(wanted);
+  };
+
   describe('driven by the unmodified particle-cli', () => {
     let boron: UnitInGuest;
     let electron: UnitInGuest;
@@ -18,17 +29,6 @@ export function describeVendorCommandLine(guest: () => Guest, referee: Referee):
       for (const unit of units) await unit.tty();
     });
     afterAll(() => closeBench(guest()));
-
-    const particle = async (...words: string[]) => {
-      const { command, environment } = referee;
-      const ended = await guest().run([...command, ...words], { environment, timeoutMs: 180_000 });
-      return succeeded(ended, `particle ${words.join(' ')}`).stdout;
-    };
-    const expectInFlash = async (unit: UnitInGuest, file: string) => {
-      const image = await readFile(file);
-      const wanted = createHash('sha256').update(image).digest('hex');
-      expect(await unit.flashDigest(image.readUInt32LE(0), image.length)).toBe(wanted);
-    };
 
     it('usb list names each unit by device ID and platform', async () => {
       const lines = (await particle('usb', 'list')).trim().split('\n').sort();
@@ -67,6 +67,41 @@ export function describeVendorCommandLine(guest: () => Guest, referee: Referee):
       expect(await particle('flash', '--usb', file)).toContain('Flash success!');
       await expectInFlash(boron, file);
       await boron.tty();
+    });
+  });
+
+  describe('driven by the unmodified particle-cli, units of the other families', () => {
+    const families = ['photon', 'argon', 'tracker', 'p2', 'msom'] as const;
+    let units: readonly UnitInGuest[];
+    beforeAll(async () => {
+      units = await openBench(guest(), families, { speed: 4 });
+      for (const unit of units) await unit.tty();
+    });
+    afterAll(() => closeBench(guest()));
+
+    const unitOf = (family: (typeof families)[number]): UnitInGuest => {
+      const unit = units[families.indexOf(family)];
+      if (unit === undefined) throw new Error(`There is no ${family} on the bench.`);
+      return unit;
+    };
+
+    it('usb list names each one, and that units without Wi-Fi credentials listen', async () => {
+      const lines = (await particle('usb', 'list')).trim().split('\n').sort();
+      expect(lines.map((line) => line.replace('<unknown> ', ''))).toEqual(
+        [
+          `[${unitOf('photon').deviceId}] (Photon, LISTENING)`,
+          `[${unitOf('argon').deviceId}] (Argon, LISTENING)`,
+          `[${unitOf('tracker').deviceId}] (Asset Tracker / Monitor One)`,
+          `[${unitOf('p2').deviceId}] (Photon 2 / P2, LISTENING)`,
+          `[${unitOf('msom').deviceId}] (M-SoM)`,
+        ].sort(),
+      );
+    });
+
+    it.each(['photon', 'p2'] as const)('flash --local puts a real Tinker onto a %s', async (family) => {
+      const file = referee.tinker(family);
+      expect(await particle('flash', '--local', unitOf(family).deviceId, file)).toContain('Flash success!');
+      await expectInFlash(unitOf(family), file);
     });
   });
 }

@@ -36,4 +36,20 @@ describe('building units from scanned labels', () => {
     };
     expect(await runUnits(forgetful, labels(), silent, new AbortController().signal)).toBe(EXIT.bad);
   });
+
+  it.each([
+    [false, 1],
+    [true, 2],
+  ])('visits DFU mode for a unit that is current only when it is to be flashed in full (%s)', async (full, visits) => {
+    await using line = await openTestLine({ platforms: ['boron'] });
+    const labels = async function* () {
+      yield { text: line.bench.labelText('1') };
+    };
+    const build = (isFull: boolean) => runUnits(line, labels(), silent, new AbortController().signal, isFull);
+    await line.bench.plug('1', undefined);
+    expect(await build(false)).toBe(EXIT.good);
+    await line.station.call('openBatch', { name: 'again' }); // a unit that passed is not built twice in one
+    expect(await build(full)).toBe(EXIT.good);
+    expect(line.bench.unit('1').visits()).toHaveLength(visits);
+  });
 });

@@ -27,6 +27,8 @@ const tinkerImages = {
   boron: 'boron/tinker/tinker-0.8.0-rc.27-boron.bin',
   electron: 'electron/tinker/electron_tinker.bin',
   b5som: 'b5som/tinker/tinker-1.5.0-b5som.bin',
+  photon: 'photon/tinker/tinker-0.4.5-photon.bin',
+  p2: 'p2/tinker/tinker-5.0.0-p2.bin',
 } as const;
 
 /**

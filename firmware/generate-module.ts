@@ -26,7 +26,7 @@ export type ModuleSpec = {
    * (firmware-modules.md 3.3): vectors at file offset 0x8000, a prefix of its own at 0x8200, a CRC of its own. Left out where the
    * file is too short to reach there.
    */
-  readonly hasLegacyStub?: boolean;
+  readonly hasLegacyModule?: boolean;
   /** Pseudo-random payload; without it the documented filler of firmware-modules.md 8.1, which repeats every 256 bytes. */
   readonly seed?: number;
 };
@@ -58,7 +58,7 @@ export function generateModule(spec: ModuleSpec): Uint8Array {
   const view = new DataView(file.buffer);
   writePrefix(view, spec, start, start + length - CRC_SIZE);
   writeSuffix(view, spec.suffix, start, suffixStart);
-  if (spec.hasLegacyStub === true && suffixStart >= LEGACY_STUB.fileEnd) writeLegacyStub(file, spec);
+  if (spec.hasLegacyModule === true && suffixStart >= LEGACY_MODULE.fileEnd) writeLegacyModule(file, spec);
   seal(file);
   return file;
 }
@@ -81,15 +81,15 @@ export function seal(file: Uint8Array, options: { readonly hash?: boolean } = {}
   view.setUint32(file.length - CRC_SIZE, crc32(file.subarray(0, file.length - CRC_SIZE)), false);
 }
 
-/** Of the stub: where it begins and ends in the file (its CRC included), and where it runs. The length is what a table of calls takes. */
-export const LEGACY_STUB = { fileStart: 0x8000, fileEnd: 0x8320, address: 0x3_0000, prefixOffset: 0x200 } as const;
+/** Of the legacy module: where it begins and ends in the file (its CRC included), and where it runs. The length is what a table of calls takes. */
+export const LEGACY_MODULE = { fileStart: 0x8000, fileEnd: 0x8320, address: 0x3_0000, prefixOffset: 0x200 } as const;
 
-function writeLegacyStub(file: Uint8Array, spec: ModuleSpec): void {
-  const stub = file.subarray(LEGACY_STUB.fileStart, LEGACY_STUB.fileEnd);
-  const view = new DataView(stub.buffer, stub.byteOffset, stub.byteLength);
-  const end = LEGACY_STUB.address + stub.length - CRC_SIZE;
-  writePrefix(view, { ...spec, prefixOffset: LEGACY_STUB.prefixOffset, flags: 0 }, LEGACY_STUB.address, end);
-  view.setUint32(stub.length - CRC_SIZE, crc32(stub.subarray(0, -CRC_SIZE)), false);
+function writeLegacyModule(file: Uint8Array, spec: ModuleSpec): void {
+  const legacy = file.subarray(LEGACY_MODULE.fileStart, LEGACY_MODULE.fileEnd);
+  const view = new DataView(legacy.buffer, legacy.byteOffset, legacy.byteLength);
+  const end = LEGACY_MODULE.address + legacy.length - CRC_SIZE;
+  writePrefix(view, { ...spec, prefixOffset: LEGACY_MODULE.prefixOffset, flags: 0 }, LEGACY_MODULE.address, end);
+  view.setUint32(legacy.length - CRC_SIZE, crc32(legacy.subarray(0, -CRC_SIZE)), false);
 }
 
 const PREFIX_SIZE = 24;

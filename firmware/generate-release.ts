@@ -1,12 +1,12 @@
 import { type Platform, type PlatformName, platformByName } from '../src-main/domain/platform.ts';
 import { moduleVersionOf } from '../src-main/firmware/device-os-releases.ts';
 import { systemPartIndexes } from '../src-main/firmware/memory-map.ts';
-import { generateModule, LEGACY_STUB, type ModuleSpec } from './generate-module.ts';
+import { generateModule, LEGACY_MODULE, type ModuleSpec } from './generate-module.ts';
 import { type Asset, generateAssetModule, withAssets } from './generate-variants.ts';
 import {
   applicationSpec,
   bootloaderSpec,
-  hasLegacyStub,
+  hasLegacyModule,
   ncpSpec,
   part1Spec,
   type ReleaseOf,
@@ -156,9 +156,9 @@ const SIZES: Readonly<Record<Platform['mcu'], { readonly bootloader: number; rea
   rtl872x: { bootloader: 48_000, application: 49_000 },
 };
 
-/** A scaled-down release keeps the stub by which old bootloaders start it; one of 32-byte payloads has no room for it. */
+/** A scaled-down release keeps the legacy module by which old bootloaders start it; one of 32-byte payloads has no room for it. */
 function leastPayload(release: ReleaseOf, scale: number): number {
-  return scale > 0 && hasLegacyStub(release) ? LEGACY_STUB.fileEnd : 0;
+  return scale > 0 && hasLegacyModule(release) ? LEGACY_MODULE.fileEnd : 0;
 }
 
 function systemPayload({ platform, moduleVersion }: ReleaseOf, index: number): number {

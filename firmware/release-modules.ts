@@ -74,12 +74,12 @@ export function systemPartSpec(release: ReleaseOf, index: number, payloadLength:
     payloadLength,
     dependencies: systemDependencies(release, index),
     suffix: systemSuffix(release, 0xa0),
-    hasLegacyStub: hasLegacyStub(release),
+    hasLegacyModule: hasLegacyModule(release),
   };
 }
 
 /** nRF52 system parts carry one since they begin below 0x30000. */
-export function hasLegacyStub({ platform, moduleVersion }: ReleaseOf): boolean {
+export function hasLegacyModule({ platform, moduleVersion }: ReleaseOf): boolean {
   return platform.mcu === 'nrf52840' && moduleVersion >= 6200;
 }
 

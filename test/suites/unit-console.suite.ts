@@ -108,12 +108,16 @@ export function unitConsoleSuite(name: string, openBench: OpenBench): void {
     });
 
     it('ends a wait when the unit is pulled out', async () => {
-      const { truth, unit } = await plugInAndWait(bench, 'boron');
-      const asked = Promise.withResolvers<void>();
-      const pending = bench.console.ask(unit, 'i', { ...untimed(bench), isComplete: isIdentityComplete });
+      const { truth, unit } = await listening('boron');
+      const underWay = Promise.withResolvers<void>();
+      // The first line of the answer tells that the ask is under way; this one is never satisfied.
+      const isComplete = (): boolean => {
+        underWay.resolve();
+        return false;
+      };
+      const pending = bench.console.ask(unit, 'i', { ...untimed(bench), isComplete });
       const ended = expect(pending).rejects.toMatchObject({ code: 'unit/unplugged' });
-      setTimeout(asked.resolve, 250);
-      await asked.promise;
+      await underWay.promise;
       await truth.unplug();
       await ended;
     });

@@ -20,7 +20,7 @@ export type InstalledModule = {
   readonly isIntact: boolean;
   readonly isRightPlatform: boolean;
   readonly isInRange: boolean;
-  /** The bootloader would start it: the image is valid, or the stub inside it is (firmware-modules.md 3.3). */
+  /** The bootloader would start it: the image is valid, or the legacy module inside it is (firmware-modules.md 3.3). */
   readonly isStartable: boolean;
   /** Every dependency is installed, intact, and new enough. */
   readonly hasDependencies: boolean;
@@ -81,7 +81,7 @@ function withoutLosers(found: readonly InstalledModule[]): readonly InstalledMod
 
 /**
  * A bootloader since 3100 tries 0x28000 first and then 0x30000, an older one knows 0x30000 only (firmware-modules.md 4.2). What it
- * finds at 0x30000 may be the stub of an image that begins at 0x28000: then that image is what runs, and what is reported, whole
+ * finds at 0x30000 may be the legacy module of an image that begins at 0x28000: then that image is what runs, and what is reported, whole
  * or not.
  */
 function startedSystemPart(found: readonly InstalledModule[]): InstalledModule | undefined {

@@ -6,11 +6,10 @@ import { CONTROL_REQUEST, RESULT } from '../../../src-main/protocol/control-requ
 import {
   createUnitClock,
   createVirtualUnit,
-  type UnitEvent,
   unitPlatform,
   type VirtualUnit,
 } from '../../../src-main/virtual/unit/virtual-unit.ts';
-import { inDfu, plugged, UsbHost } from './usb-host.ts';
+import { howItStarts, inDfu, plugged, type UsbHost } from './usb-host.ts';
 
 let unit: VirtualUnit | undefined;
 afterEach(() => unit?.unplug());
@@ -37,14 +36,7 @@ async function bootsInto(
     clock: createUnitClock({ speed: 400 }),
     ...options,
   });
-  const up = new Promise<UnitEvent & { kind: 'mode' }>((resolve) => {
-    unit?.observe((event) => {
-      if (event.kind === 'mode' && event.mode !== 'restarting' && event.mode !== 'off') resolve(event);
-    });
-  });
-  unit.plugInto(new UsbHost());
-  const { mode, why } = await up;
-  return { mode, why };
+  return howItStarts(unit);
 }
 
 describe('what a unit does with its flash', () => {

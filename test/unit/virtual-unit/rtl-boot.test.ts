@@ -14,11 +14,10 @@ import { createFactoryUnit } from '../../../src-main/virtual/unit/factory-unit.t
 import {
   createUnitClock,
   createVirtualUnit,
-  type UnitEvent,
   unitPlatform,
   type VirtualUnit,
 } from '../../../src-main/virtual/unit/virtual-unit.ts';
-import { inDfu, plugged, UsbHost } from './usb-host.ts';
+import { howItStarts, inDfu, plugged, UsbHost } from './usb-host.ts';
 
 let unit: VirtualUnit | undefined;
 afterEach(() => unit?.unplug());
@@ -59,14 +58,7 @@ function withModules(modules: readonly Uint8Array[]): VirtualUnit {
 /** Powers one and tells how it came up. */
 async function bootsInto(modules: readonly Uint8Array[]): Promise<{ mode: string; why: string }> {
   unit = withModules(modules);
-  const up = new Promise<UnitEvent & { kind: 'mode' }>((resolve) => {
-    unit?.observe((event) => {
-      if (event.kind === 'mode' && event.mode !== 'restarting' && event.mode !== 'off') resolve(event);
-    });
-  });
-  unit.plugInto(new UsbHost());
-  const { mode, why } = await up;
-  return { mode, why };
+  return howItStarts(unit);
 }
 
 describe('what an RTL872x unit does with its flash', () => {

@@ -6,6 +6,7 @@ import { createFactoryUnit, type FactoryUnitOptions } from '../../../src-main/vi
 import {
   createUnitClock,
   type TransferAnswer,
+  type UnitEvent,
   type UnitMode,
   type UsbFunction,
   type UsbSocket,
@@ -180,4 +181,16 @@ export async function inDfu(
   await host.setLineCoding(14_400);
   await unit.whenMode('dfu', { timeoutMs: 5000 });
   return { unit, host };
+}
+
+/** Powers a unit and tells how it came up: the first mode that is none of the way there, and why. */
+export async function howItStarts(unit: VirtualUnit): Promise<{ mode: string; why: string }> {
+  const up = new Promise<UnitEvent & { kind: 'mode' }>((resolve) => {
+    unit.observe((event) => {
+      if (event.kind === 'mode' && event.mode !== 'restarting' && event.mode !== 'off') resolve(event);
+    });
+  });
+  unit.plugInto(new UsbHost());
+  const { mode, why } = await up;
+  return { mode, why };
 }

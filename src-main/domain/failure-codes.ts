@@ -139,6 +139,67 @@ export const FAILURES = {
     'Try again. If it happens again, call the supervisor.',
   ),
 
+  // The network, sign-in, the cloud's own things, the identity book, first time online
+  'network/no-name': error(
+    'The network does not know the cloud.',
+    'Check the network cable. If it stays, call the supervisor.',
+  ),
+  'network/slow-name': error('The network finds the cloud too slowly.', 'Call the supervisor.'),
+  'network/proxy': error('The proxy of this network refuses the station.', 'Call the supervisor.'),
+  'network/untrusted': error('The connection to the cloud is not trusted.', 'Call the supervisor.'),
+  'network/sign-in-page': error('This network asks to sign in first.', 'Call the supervisor.'),
+  'network/clock': error('The clock of this computer is wrong.', 'Call the supervisor to set date and time.'),
+  'cloud/rights-missing': error('The station lacks a right in the cloud.', 'Call the supervisor.'),
+  'cloud/sign-in-refused': error(
+    'User name or password is wrong.',
+    'Type them again with care: ten wrong tries lock this network out.',
+  ),
+  'cloud/otp-wanted': error('The account asks for its six-digit code.', 'Type the code of the authenticator.'),
+  'cloud/otp-refused': error('The six-digit code is wrong or too old.', 'Wait for the next code and sign in again.'),
+  'cloud/locked-out': error(
+    'The cloud takes no sign-in from this network now.',
+    'Wait half an hour, then sign in again.',
+  ),
+  'cloud/not-signed-in': error('This needs a supervisor who is signed in.', 'Sign in first.'),
+  'cloud/not-found': error('The cloud does not have this.', 'Check the number and try again.'),
+  'cloud/still-claimed': error('The unit still belongs to someone.', 'Unclaim it first, then remove it.'),
+  'cloud/claim-refused': error('The unit could not be claimed.', 'Give it to QA.'),
+  'cloud/firmware-mismatch': error(
+    'The file is another version than was said.',
+    'Choose the right file or the right version.',
+  ),
+  'cloud/firmware-exists': error(
+    'The product already has another file of this version.',
+    'Give the new file a version of its own.',
+  ),
+  'cloud/not-yet-run': error(
+    'No unit of the product has run this version yet.',
+    'Lock it to one unit, see it run there, then release it.',
+  ),
+  'cloud/firmware-released': error('A released version cannot be deleted.', 'Release another version instead.'),
+  'cloud/limit-reached': error('The plan of this product is full.', 'Call the supervisor.'),
+  'cloud/look-ups-used-up': error(
+    'No more serial numbers can be looked up this hour.',
+    'Import the supplier list, or wait.',
+  ),
+  'cloud/needs-confirmation': error('This costs money or cannot be undone.', 'Confirm it.'),
+  'sim/overdue': error('The SIM is still not active.', 'Give the unit to QA.'),
+  'identity/unreadable-file': error('This file is no supplier list.', 'Choose another file.'),
+  'identity/no-lines': error('No line of this file can be used.', 'Look at the report and ask the supplier.'),
+  'identity/file-changed': error(
+    'The file is not the one this job was begun with.',
+    'Begin a new job, or take the first file.',
+  ),
+  'identity/damaged': error('The identity book cannot be read.', 'Import the supplier lists again.'),
+  'identity/write-failed': error('The identity book cannot be written.', 'Check the disk of the station.'),
+  'identity/mismatch': fail(
+    'Label and unit differ from the supplier list.',
+    'Put unit and label on the reject tray for QA.',
+  ),
+  'identity/unknown': error('This unit is in no supplier list.', 'Put the unit aside and call the supervisor.'),
+  'online/late': fail('The unit did not come online in time.', 'Pull the unit from its carton for QA.'),
+  'online/wrong-version': fail('The unit came online with another firmware.', 'Pull the unit from its carton for QA.'),
+
   // The run and the station
   'run/aborted': {
     outcome: 'ABORTED',

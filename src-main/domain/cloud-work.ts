@@ -1,0 +1,92 @@
+import type { Failure } from './failure.ts';
+import type { JsonObject } from './json.ts';
+import type { ActivationClass } from './sku-table.ts';
+
+/**
+ * How far the cloud is with a unit that passed. Each is proven by what was read back from the cloud, never by the answer to a change:
+ *
+ *   built --> in-product --> sim-pending --> sim-active
+ *     |           |               |
+ *     +-----------+---------------+--> rejected
+ *
+ * A unit without a SIM in its recipe is done when it is in the product. A rejected unit may be tried again, and is `built` then.
+ */
+export const CLOUD_STATES = ['built', 'in-product', 'sim-pending', 'sim-active', 'rejected'] as const;
+export type CloudState = (typeof CLOUD_STATES)[number];
+
+/** What the cloud has to do for one unit; in the record together with the verdict PASS of its run. Plain JSON. */
+export type CloudWork = {
+  readonly runId: string;
+  /** When the run passed, ISO 8601 UTC by the station's clock. */
+  readonly at: string;
+  readonly productId: number;
+  readonly deviceId: string;
+  readonly batch: string;
+  /** The carton the unit was put into; absent where the line does not count cartons. */
+  readonly carton?: string;
+  readonly serialNumber?: string;
+  readonly sim?: WorkSim;
+  /** E-mail of the user it is claimed for; absent: it stays unclaimed, as it should (cloud-api.md R6). */
+  readonly claimUser?: string;
+  readonly name?: string;
+  readonly groups?: readonly string[];
+  /** Present where the recipe wants to know when the unit first came online. */
+  readonly online?: { readonly productVersion: number; readonly withinHours: number };
+  /** How far the run itself got before it ended. */
+  readonly reached: CloudState;
+};
+
+export type WorkSim = {
+  readonly iccid: string;
+  /** A removable SIM needs an import of its own (cloud-api.md R23). */
+  readonly form: 'embedded' | 'removable';
+  readonly activation: ActivationClass;
+};
+
+/** One thing that became known of a unit's cloud work; written before anything follows from it. Plain JSON. */
+export type CloudStep = {
+  readonly runId: string;
+  readonly at: string;
+  readonly state: CloudState;
+  /** Nothing is left to do. */
+  readonly isDone: boolean;
+  /** Why it was rejected, or why the SIM is overdue. */
+  readonly failure?: Failure;
+  /**
+   * `sim-import-asked` is written before the request goes out, because what a second import of a SIM costs nobody has verified
+   * (cloud-api.md 2.8.1). `sim-overdue`: past the limit of its class (R27). `asked-again`: a person had a rejected unit tried again.
+   */
+  readonly event?: 'sim-import-asked' | 'sim-overdue' | 'asked-again';
+  readonly evidence?: JsonObject;
+};
+
+/** When and with what a unit first came online, or that it did not in time. Plain JSON. */
+export type OnlineProof = {
+  readonly runId: string;
+  readonly at: string;
+  readonly verdict: 'online' | 'late' | 'wrong-version';
+  /** When the cloud first heard of it, ISO 8601 UTC. */
+  readonly firstOnlineAt?: string;
+  readonly productVersion?: number;
+};
+
+/** The cloud's side of a run as the record tells it now. */
+export type CloudStanding = {
+  readonly work: CloudWork;
+  readonly last: CloudStep;
+  readonly online?: OnlineProof;
+};
+
+/** What a screen shows of the cloud work of the whole station. */
+export type CloudBacklog = {
+  /** Units whose cloud work is not done. */
+  readonly open: number;
+  /** Of these, units that are not in the product yet. */
+  readonly notInProduct: number;
+  /** When the oldest of them passed, ISO 8601 UTC; absent when there is none. */
+  readonly oldestAt?: string;
+  /** Units of the open batch, by state. */
+  readonly batch: Readonly<Record<CloudState, number>>;
+  /** Why nothing goes on at present; absent while it does. */
+  readonly held?: Failure;
+};

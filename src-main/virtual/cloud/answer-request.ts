@@ -31,31 +31,34 @@ export async function answerRequest(cloud: Cloud, request: IncomingMessage, resp
   request.on('error', () => response.destroy());
   try {
     if (fault?.name === 'down') return cut(request);
-    const answer = await answerOf(cloud, request, url, match, fault);
+    response.setHeader('x-request-id', requestId);
+    const answer = await answerOf(cloud, request, response, url, match, fault);
+    if (response.headersSent) logged.status = response.statusCode; // a stream, already under way
     if (answer === undefined) return;
     logged.status = answer.status;
-    send(response, answer, requestId, fault?.name === 'truncated');
+    send(response, answer, fault?.name === 'truncated');
   } catch {
     response.destroy(); // the client went away in the middle
   }
 }
 
-/** The answer, or undefined when the fault means that none is ever sent. */
+/** The answer, or undefined when a stream took over or the fault means that none is ever sent. */
 async function answerOf(
   { state }: Cloud,
   request: IncomingMessage,
+  response: ServerResponse,
   url: URL,
   match: Match | undefined,
   fault: CloudFault | undefined,
 ): Promise<Answer | undefined> {
-  let answer: Answer;
+  let answer: Answer | undefined;
   try {
     const fields = await readFields(request);
     const instead = fault === undefined ? undefined : answerInstead(fault);
     if (instead !== undefined) return instead;
     if (fault?.name === 'hang') return undefined;
     if (fault?.name === 'reset-before-effect') return void cut(request);
-    answer = dispatch(state, request, url.searchParams, match, fields, fault);
+    answer = dispatch(state, request, response, url.searchParams, match, fields, fault);
   } catch (thrown) {
     if (!(thrown instanceof UnreadableBody)) throw thrown;
     answer = notOk(thrown.status, thrown.message);
@@ -108,11 +111,12 @@ function page(status: number, title: string): Answer {
 }
 
 /** The headers of cloud-api.md 1.1. An answer of the network's own making (a page) has no request ID. */
-function send(response: ServerResponse, answer: Answer, requestId: string, breaksOff: boolean): void {
+function send(response: ServerResponse, answer: Answer, breaksOff: boolean): void {
   const content = answer.file ?? answer.text ?? (answer.body === undefined ? '' : JSON.stringify(answer.body));
   const isOurs = answer.headers?.['content-type'] !== 'text/html';
+  if (!isOurs) response.removeHeader('x-request-id');
   response.writeHead(answer.status, {
-    ...(isOurs ? { 'x-request-id': requestId, 'access-control-allow-origin': '*' } : {}),
+    ...(isOurs ? { 'access-control-allow-origin': '*' } : {}),
     ...(answer.body === undefined ? {} : JSON_TYPE),
     ...(answer.file === undefined ? {} : { 'content-type': 'application/octet-stream' }),
     ...(answer.status === 204 ? {} : { 'content-length': Buffer.byteLength(content) }),

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Answer, notOk, refuse } from './answer.ts';
 import { authenticate, mayCall, NOT_FOR_API_USERS } from './authenticate.ts';
 import type { CloudFault } from './cloud-faults.ts';
@@ -8,7 +8,7 @@ import { DEVICE_ROUTES } from './device-routes.ts';
 import { FIRMWARE_ROUTES } from './firmware-routes.ts';
 import { PRODUCT_ROUTES } from './product-routes.ts';
 import type { Fields } from './request-body.ts';
-import type { Call, Route } from './route.ts';
+import type { Call, Reply, Route } from './route.ts';
 import { SIM_ROUTES } from './sim-routes.ts';
 
 const ROUTES: readonly Route[] = [...PRODUCT_ROUTES, ...DEVICE_ROUTES, ...SIM_ROUTES, ...FIRMWARE_ROUTES];
@@ -17,7 +17,12 @@ const ROUTES: readonly Route[] = [...PRODUCT_ROUTES, ...DEVICE_ROUTES, ...SIM_RO
 export const CLOUD_ENDPOINTS: readonly string[] = ROUTES.map((route) => route.name);
 
 /** A route with the variable parts of the path. */
-export type Match = { readonly route: Route; readonly product: string | undefined; readonly item: string };
+export type Match = {
+  readonly route: Route;
+  readonly product: string | undefined;
+  readonly item: string;
+  readonly parts: readonly string[];
+};
 
 /** Finds the route of a request, or undefined. `:p` is a number or a slug (cloud-api.md 1.1). */
 export function matchRoute(method: string, pathname: string): Match | undefined {
@@ -26,20 +31,26 @@ export function matchRoute(method: string, pathname: string): Match | undefined 
     if (route.method !== method) continue;
     const found =
       route.under === undefined ? route.path.exec(pathname) : rest === undefined ? null : route.under.exec(rest);
-    if (found !== null) return { route, product: decode(product), item: decode(found[1])?.toLowerCase() ?? '' };
+    if (found === null) continue;
+    const parts = found.slice(1).map((part) => decode(part) ?? '');
+    return { route, product: decode(product), item: parts[0]?.toLowerCase() ?? '', parts };
   }
   return undefined;
 }
 
-/** Answers an authentic request as the cloud would; every refusal is JSON (conformance 11). */
+/**
+ * Answers an authentic request as the cloud would; every refusal is JSON (conformance 11). Undefined when a stream took the
+ * response over.
+ */
 export function dispatch(
   state: CloudState,
   request: IncomingMessage,
+  response: ServerResponse,
   query: URLSearchParams,
   match: Match | undefined,
   fields: Fields,
   fault: CloudFault | undefined,
-): Answer {
+): Answer | undefined {
   const auth = authenticate(state, request, query, fields.values.get('access_token'));
   if ('refusal' in auth) return auth.refusal;
   if (match === undefined) return notOk(404, 'Not found');
@@ -51,13 +62,18 @@ export function dispatch(
     query,
     fields,
     item: match.item,
+    parts: match.parts,
     keepsNothing: fault?.name === 'no-readback',
     simFault: fault?.name === 'sim-stuck' || fault?.name === 'sim-fails' ? fault.name : undefined,
     releasesSlowly: fault?.name === 'slow-release',
   };
-  if (route.under === undefined) return route.handle(call);
+  if (route.under === undefined) return reply(route, call, response);
   const product = productOf(state, match.product ?? '', auth.bearer);
-  return product === undefined ? NO_SUCH_PRODUCT : route.handle({ ...call, product });
+  return product === undefined ? NO_SUCH_PRODUCT : reply(route, { ...call, product }, response);
+}
+
+function reply<TheCall>(route: Reply<TheCall>, call: TheCall, response: ServerResponse): Answer | undefined {
+  return route.stream === undefined ? route.handle(call) : route.stream(call, response);
 }
 
 /** Unknown and not ours look the same; the status is UNVERIFIED (1.7). */

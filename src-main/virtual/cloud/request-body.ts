@@ -3,8 +3,15 @@ import type { IncomingMessage } from 'node:http';
 /** cloud-api.md 2.2.1: the virtual cloud refuses more than 10 MB. */
 const BODY_LIMIT_BYTES = 10 * 1024 * 1024;
 
-/** The fields of a request, whatever its encoding. A list field is always a list; a file is its text. */
-export type Fields = { readonly values: ReadonlyMap<string, unknown>; readonly file: string | undefined };
+/** The fields of a request, whatever its encoding. A list field is always a list; `file` is the text of `upload`. */
+export type Fields = {
+  readonly values: ReadonlyMap<string, unknown>;
+  readonly file: string | undefined;
+  readonly upload: Upload | undefined;
+};
+
+/** A part with a file name, as it was sent. */
+export type Upload = { readonly name: string; readonly type: string; readonly bytes: Uint8Array };
 
 export class UnreadableBody extends Error {
   readonly status: number;
@@ -21,12 +28,16 @@ export class UnreadableBody extends Error {
 export async function readFields(request: IncomingMessage): Promise<Fields> {
   const body = await readBytes(request);
   const type = request.headers['content-type'] ?? '';
-  if (body.length === 0) return { values: new Map(), file: undefined };
+  if (body.length === 0) return fieldsOnly(new Map());
   if (type.startsWith('multipart/form-data')) return multipartFields(body, type);
   if (type.startsWith('application/x-www-form-urlencoded')) {
-    return { values: gather(new URLSearchParams(body.toString('utf8'))), file: undefined };
+    return fieldsOnly(gather(new URLSearchParams(body.toString('utf8'))));
   }
-  return { values: jsonFields(body.toString('utf8')), file: undefined };
+  return fieldsOnly(jsonFields(body.toString('utf8')));
+}
+
+function fieldsOnly(values: ReadonlyMap<string, unknown>): Fields {
+  return { values, file: undefined, upload: undefined };
 }
 
 async function readBytes(request: IncomingMessage): Promise<Buffer> {
@@ -62,13 +73,13 @@ async function multipartFields(body: Buffer, type: string): Promise<Fields> {
     throw new UnreadableBody(400, 'Multipart body cannot be read');
   }
   const entries = [...form.entries()];
-  const file = entries.find(([, value]) => typeof value !== 'string')?.[1];
-  return {
-    values: gather(
-      entries.flatMap(([key, value]): [string, string][] => (typeof value === 'string' ? [[key, value]] : [])),
-    ),
-    file: file === undefined || typeof file === 'string' ? undefined : await file.text(),
-  };
+  const file = entries.map(([, value]) => value).find((value) => typeof value !== 'string');
+  const values = gather(
+    entries.flatMap(([key, value]): [string, string][] => (typeof value === 'string' ? [[key, value]] : [])),
+  );
+  if (file === undefined) return fieldsOnly(values);
+  const upload = { name: file.name, type: file.type, bytes: new Uint8Array(await file.arrayBuffer()) };
+  return { values, file: await file.text(), upload };
 }
 
 function gather(pairs: Iterable<[string, string]>): Map<string, unknown> {

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Answer } from './answer.ts';
 import type { ProductRecord, TokenRecord } from './cloud-records.ts';
 import type { CloudState } from './cloud-state.ts';
@@ -12,6 +13,8 @@ export type Call = {
   readonly fields: Fields;
   /** The device ID or ICCID of the path, percent-decoded and lower case; empty when the path has none. */
   readonly item: string;
+  /** Every variable part of the path in order, percent-decoded and otherwise as sent; '' for an optional one left out. */
+  readonly parts: readonly string[];
   /** Fault `no-readback`: answer as if done, and do nothing. */
   readonly keepsNothing: boolean;
   readonly simFault: SimFault;
@@ -21,17 +24,21 @@ export type Call = {
 
 export type ProductCall = Call & { readonly product: ProductRecord };
 
-/** `scope` undefined: no API user may call it (cloud-api.md 1.6). */
+/** `scope` undefined: no API user may call it (cloud-api.md 1.6). Any method, HEAD too. */
 export type Route = {
   readonly name: string;
   readonly method: string;
   readonly scope: string | undefined;
 } & (
-  | { readonly path: RegExp; readonly under?: never; readonly handle: (call: Call) => Answer }
-  | {
-      /** What follows `/v1/products/:p`. */
-      readonly under: RegExp;
-      readonly path?: never;
-      readonly handle: (call: ProductCall) => Answer;
-    }
+  | ({ readonly path: RegExp; readonly under?: never } & Reply<Call>)
+  /** `under` is what follows `/v1/products/:p`. */
+  | ({ readonly under: RegExp; readonly path?: never } & Reply<ProductCall>)
 );
+
+/**
+ * How a route answers: at once, or with a stream of its own. A stream writes the head (request ID and date are set already)
+ * and keeps the response until it closes; or it returns the answer that refuses it, having written nothing.
+ */
+export type Reply<TheCall> =
+  | { readonly handle: (call: TheCall) => Answer; readonly stream?: never }
+  | { readonly stream: (call: TheCall, response: ServerResponse) => Answer | undefined; readonly handle?: never };

@@ -3,24 +3,26 @@ import { parseDeviceOsVersion } from '../domain/device-os-version.ts';
 import { StationError } from '../domain/failure.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { AddedRecipe, PackageReport, RecipeOrder } from '../ports/firmware-store.ts';
+import { type CloudPolicyOptions, cloudPolicyOf } from './cloud-policy-options.ts';
 import { platformOf, unwrap, withStore } from './open-store.ts';
 import { EXIT, type Output } from './output.ts';
 import type { StoreOptions } from './store-commands.ts';
 
-type MakeOptions = StoreOptions & {
-  readonly name: string;
-  readonly platform: string;
-  readonly deviceOs: string;
-  readonly product: number;
-  readonly binary: string;
-  readonly set?: string;
-  readonly sku: readonly string[];
-  readonly sim?: RecipeOrder['sim']['form'];
-  readonly simWait: string;
-  readonly simMustBeActive?: boolean;
-  readonly readSimFirst?: boolean;
-  readonly allowWildcardProductId?: boolean;
-};
+type MakeOptions = StoreOptions &
+  CloudPolicyOptions & {
+    readonly name: string;
+    readonly platform: string;
+    readonly deviceOs: string;
+    readonly product: number;
+    readonly binary: string;
+    readonly set?: string;
+    readonly sku: readonly string[];
+    readonly sim?: RecipeOrder['sim']['form'];
+    readonly simWait: string;
+    readonly simMustBeActive?: boolean;
+    readonly readSimFirst?: boolean;
+    readonly allowWildcardProductId?: boolean;
+  };
 
 /** `recipe make`: prints the hash by which a station file names the recipe. */
 export async function makeRecipeCommand(_: readonly string[], options: MakeOptions, output: Output): Promise<number> {
@@ -54,6 +56,7 @@ function orderOf(options: MakeOptions): RecipeOrder {
       mayBePending: options.simMustBeActive !== true,
       readBeforeFlash: options.readSimFirst === true,
     },
+    cloud: cloudPolicyOf(options),
     ...(options.allowWildcardProductId === true ? { allowWildcardProductId: true } : {}),
   };
 }

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { addCloudPolicyOptions } from './cloud-policy-options.ts';
 import type { Output } from './output.ts';
 
 /** What every store command is given: where the store is, and how it answers. */
@@ -66,7 +67,9 @@ export function addStoreCommands(program: Command, firmware: Command, setting: S
   );
 
   const recipe = program.command('recipe').description('recipes made of what is in the store');
-  store(recipe.command('make').description('make a recipe; it pins hashes and is named by its own'))
+  addCloudPolicyOptions(
+    store(recipe.command('make').description('make a recipe; it pins hashes and is named by its own')),
+  )
     .requiredOption('--name <name>', 'one line; a recipe under a name that is there is its next version')
     .requiredOption('--platform <name>', 'e.g. boron')
     .requiredOption('--device-os <version>', 'a release in the store')

@@ -46,7 +46,7 @@ export async function loadRecipeFrom(text: Uint8Array, read: ReadPinned): Promis
   };
   const checked = checkRecipe(wanted, modules);
   if (!checked.ok) return checked;
-  const { name, productId, productVersion, platform, deviceOs, skus, sim } = wanted;
+  const { name, productId, productVersion, platform, deviceOs, skus, sim, cloud } = wanted;
   return ok({
     name,
     sha256: sha256(text),
@@ -62,6 +62,7 @@ export async function loadRecipeFrom(text: Uint8Array, read: ReadPinned): Promis
     assets: assets.value,
     skus,
     sim,
+    cloud,
   });
 }
 

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { type CloudPolicy, NO_CLOUD_POLICY } from '../domain/cloud-policy.ts';
 import { type DeviceOsVersion, parseDeviceOsVersion } from '../domain/device-os-version.ts';
 import { ok, type Result, refuse } from '../domain/failure.ts';
 import { PLATFORMS, type Platform, platformByName } from '../domain/platform.ts';
 import { type ProductVersion, parseProductVersion } from '../domain/product-version.ts';
+import { CLOUD_POLICY_SCHEMA } from './cloud-policy-schema.ts';
 import type { SimPolicy } from './recipe.ts';
 
 /** A recipe file as it reads, before any of its firmware files was looked at. The format is described in docs/recipe.md. */
@@ -23,6 +25,7 @@ export type RecipeFile = {
   readonly assets: readonly PinnedAsset[];
   readonly skus: readonly string[];
   readonly sim: SimPolicy;
+  readonly cloud: CloudPolicy;
   readonly allowWildcardProductId: boolean;
 };
 
@@ -58,7 +61,7 @@ export function readRecipeText(text: string): Result<RecipeFile> {
       issue === undefined || issue.path.length === 0 ? 'The recipe' : `The recipe's ${issue.path.join('.')}`;
     return refuse('recipe/invalid', `${field} is wrong: ${issue?.message ?? 'it does not fit the format'}.`);
   }
-  const { name, product, platform, deviceOs, files, skus, sim, allowWildcardProductId } = read.data;
+  const { name, product, platform, deviceOs, files, skus, sim, cloud, allowWildcardProductId } = read.data;
   const productVersion = parseProductVersion(product.version);
   if (!productVersion.ok) return refuse('recipe/invalid', productVersion.failure.detail);
   const release = parseDeviceOsVersion(deviceOs);
@@ -78,6 +81,7 @@ export function readRecipeText(text: string): Result<RecipeFile> {
     assets: files.assets ?? [],
     skus: skus ?? [],
     sim,
+    cloud: cloud ?? NO_CLOUD_POLICY,
     allowWildcardProductId: allowWildcardProductId ?? false,
   });
 }
@@ -128,6 +132,7 @@ const RECIPE_SCHEMA = z.strictObject({
     mayBePending: z.boolean(),
     readBeforeFlash: z.boolean().default(false),
   }),
+  cloud: CLOUD_POLICY_SCHEMA.optional(),
   allowWildcardProductId: z.boolean().optional(),
 });
 

@@ -1,8 +1,11 @@
+import type { CloudPolicy } from '../domain/cloud-policy.ts';
 import type { DeviceOsVersion } from '../domain/device-os-version.ts';
 import type { Platform } from '../domain/platform.ts';
 import type { ProductVersion } from '../domain/product-version.ts';
 import type { RecordedRecipe } from '../domain/run-record.ts';
 import type { FirmwareModule } from './firmware-module.ts';
+
+export type { CloudPolicy };
 
 /** A recipe whose files have all been read, hashed, parsed and found to agree with each other. Made by loadRecipe only. */
 export type Recipe = {
@@ -29,6 +32,8 @@ export type Recipe = {
   /** The products this recipe is meant for; decide below which Device OS nothing may be flashed (firmware-modules.md 6.2). */
   readonly skus: readonly string[];
   readonly sim: SimPolicy;
+  /** What is wanted of the cloud; a recipe without the member has NO_CLOUD_POLICY. */
+  readonly cloud: CloudPolicy;
   /** What is allowed and yet worth a supervisor's look, one sentence each. */
   readonly warnings: readonly string[];
 };

@@ -1,3 +1,4 @@
+import type { CloudPolicy } from '../domain/cloud-policy.ts';
 import type { Failure } from '../domain/failure.ts';
 import type { ModuleFunction } from '../domain/module-report.ts';
 import type { PlatformName } from '../domain/platform.ts';
@@ -170,6 +171,8 @@ export type RecipeOrder = {
     readonly mayBePending: boolean;
     readonly readBeforeFlash: boolean;
   };
+  /** Absent: the recipe has no such member. */
+  readonly cloud?: CloudPolicy;
   readonly allowWildcardProductId?: boolean;
 };
 

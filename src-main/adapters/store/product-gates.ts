@@ -1,3 +1,4 @@
+import { NO_CLOUD_POLICY } from '../../domain/cloud-policy.ts';
 import type { DeviceOsVersion } from '../../domain/device-os-version.ts';
 import { StationError } from '../../domain/failure.ts';
 import { type Platform, platformById } from '../../domain/platform.ts';
@@ -104,6 +105,7 @@ export function recipeFileOf(
     assets: [],
     skus: [],
     sim: { form: 'none', waitMs: 0, mayBePending: true, readBeforeFlash: false },
+    cloud: NO_CLOUD_POLICY,
     allowWildcardProductId: facts.allowWildcardProductId ?? false,
   };
 }

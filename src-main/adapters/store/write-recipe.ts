@@ -1,3 +1,4 @@
+import type { CloudPolicy } from '../../domain/cloud-policy.ts';
 import { StationError } from '../../domain/failure.ts';
 import { platformByName } from '../../domain/platform.ts';
 import { moduleVersionOf } from '../../firmware/device-os-releases.ts';
@@ -45,6 +46,7 @@ export function writeRecipe(order: RecipeOrder, contents: StoreContents): string
     },
     ...(order.skus === undefined || order.skus.length === 0 ? {} : { skus: [...new Set(order.skus)].sort() }),
     sim: { form, waitMs, mayBePending, readBeforeFlash },
+    ...(order.cloud === undefined ? {} : { cloud: inOrder(order.cloud) }),
     ...(order.allowWildcardProductId === true ? { allowWildcardProductId: true } : {}),
   };
   return `${JSON.stringify(recipe, null, 2)}\n`;
@@ -115,6 +117,15 @@ function only<Thing>(
   if (second === undefined) return first;
   const detail = `The store has ${found.length} of ${what}: ${found.map(name).join('; ')}. Say which with ${words.choose}.`;
   throw new StationError('store/conflict', detail);
+}
+
+/** The same wishes are the same text, in whatever order they were given. */
+function inOrder({ waitMs, finishLater, ...wishes }: CloudPolicy): object {
+  return {
+    waitMs,
+    finishLater,
+    ...Object.fromEntries(Object.entries(wishes).sort(([one], [other]) => (one < other ? -1 : 1))),
+  };
 }
 
 /** Shorter beginnings are typed by accident. */

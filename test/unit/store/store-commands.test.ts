@@ -97,7 +97,23 @@ test('a supervisor adds a release and a binary, makes a recipe, carries it to an
       product: { id: 8178, version: 13 },
       skus: ['BRN404X'],
       sim: { form: 'embedded', waitMs: 5000, mayBePending: false },
+      cloud: { waitMs: 10_000, finishLater: true },
     },
+  });
+  expect(Object.keys(shown.answer.recipe.cloud)).toEqual(['waitMs', 'finishLater']);
+  const strict = await linewright(
+    ...['recipe', 'make', '--name', 'Strict', '--platform', 'boron', '--device-os', '6.2.0', '--product', '8178'],
+    ...['--binary', '13', '--sim', 'embedded', '--cloud-wait', '60000', '--no-finish-later', '--online-within', '48'],
+    ...['--group', 'lot-{batch}', '--name-by-serial-number', '--claim-user', 'op@example.com', '--data', here],
+  );
+  const { recipe: wished } = (await linewright('recipe', 'show', strict.answer.sha256, '--data', here)).answer;
+  expect(wished.cloud).toEqual({
+    waitMs: 60_000,
+    finishLater: false,
+    claimUser: 'op@example.com',
+    groups: ['lot-{batch}'],
+    name: 'serial-number',
+    online: { withinHours: 48 },
   });
   const file = join(folder, 'tank.recipe.zip');
   expect(await linewright('recipe', 'export', hash, file, '--data', here)).toMatchObject({ exit: 0 });
@@ -127,15 +143,16 @@ test('a supervisor adds a release and a binary, makes a recipe, carries it to an
 test('what is misused or missing says so, with the exit code of its kind', async () => {
   const data = freshFolder();
   const make = ['recipe', 'make', '--name', 'Tank', '--device-os', '6.2.0', '--product', '8178', '--binary', '13'];
-  const [platform, sim, part, version, url, nothing] = await Promise.all([
+  const [platform, sim, part, version, wait, url, nothing] = await Promise.all([
     linewright(...make, '--platform', 'toaster', '--data', data),
     linewright(...make, '--platform', 'boron', '--data', data),
     linewright('firmware', 'add-release', data, '--without', 'bootloader', '--data', data),
     linewright('firmware', 'pull', '0', '--data', data),
+    linewright(...make, '--platform', 'p2', '--cloud-wait', '120001', '--data', data),
     linewright('firmware', 'fetch-release', '6.2.0', '--data', data),
     linewright('recipe', 'show', '0123456789', '--data', data),
   ]);
-  expect([platform, sim, part, version].map(({ exit }) => exit)).toEqual([2, 2, 2, 2]);
+  expect([platform, sim, part, version, wait].map(({ exit }) => exit)).toEqual([2, 2, 2, 2, 2]);
   expect(sim.answer.failure.detail).toContain('--sim');
   expect(url).toMatchObject({
     exit: 1,

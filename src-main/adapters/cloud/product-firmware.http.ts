@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { StationError } from '../../domain/failure.ts';
 import type { ProductFirmware } from '../../ports/product-firmware.ts';
-import type { CloudRequest } from './attempt-request.ts';
+import type { CloudRequest } from './cloud-request.ts';
 import { createCloudSender, type HttpCloudSettings } from './cloud-sender.ts';
 
 /** A bundle holds a binary of at most 2 MB and assets for one unit. */

@@ -2,7 +2,7 @@ import { createHttpCloud } from '../../../src-main/adapters/cloud/cloud.http.ts'
 import { type DeviceId, parseDeviceId } from '../../../src-main/domain/device-id.ts';
 import { type Result, StationError } from '../../../src-main/domain/failure.ts';
 import { type Iccid, parseIccid } from '../../../src-main/domain/iccid.ts';
-import type { Cloud, CloudOptions } from '../../../src-main/ports/cloud.ts';
+import type { BulkCloud, CloudOptions } from '../../../src-main/ports/cloud.ts';
 import {
   createVirtualCloud,
   type VirtualCloud,
@@ -23,7 +23,7 @@ export const I7 = iccid('89014103272880448051');
 
 export type CloudBench = AsyncDisposable & {
   readonly virtual: VirtualCloud;
-  readonly cloud: Cloud;
+  readonly cloud: BulkCloud;
   readonly options: CloudOptions;
   /** Plain fetch with the station's token. */
   ask(

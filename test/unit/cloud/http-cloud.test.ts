@@ -16,6 +16,12 @@ describe('the client reads verdicts, not statuses', () => {
       iccid: I1,
       quarantined: false,
       denied: false,
+      owner: undefined,
+      name: undefined,
+      groups: [],
+      lastHeard: undefined,
+      online: false,
+      firmwareVersion: undefined,
     });
   });
 
@@ -84,6 +90,7 @@ describe('the client follows a SIM', () => {
       state: 'active',
       status: 'active',
       activations: 1,
+      deviceId: D1,
     });
   });
 

@@ -1,6 +1,7 @@
 import type { CloudOptions } from '../../ports/cloud.ts';
-import type { CloudRequest, Exchange, Received } from './attempt-request.ts';
+import type { Exchange } from './attempt-request.ts';
 import { parseBaseUrl } from './base-url.ts';
+import type { CloudRequest, Received } from './cloud-request.ts';
 import { PACE, type Pace, sendRequest } from './send-request.ts';
 
 export type HttpCloudSettings = {
@@ -14,10 +15,11 @@ export type HttpCloudSettings = {
   readonly pace?: Partial<Pace>;
 };
 
-/** Sends requests to the cloud of these settings, as sendRequest does. Throws `station/invalid-file` for a base URL that cannot be used. */
-export function createCloudSender(
-  settings: HttpCloudSettings,
-): (request: CloudRequest, options: CloudOptions) => Promise<Received | undefined> {
+/** Sends one request, as sendRequest does. */
+export type Send = (request: CloudRequest, options: CloudOptions) => Promise<Received | undefined>;
+
+/** Sends requests to the cloud of these settings. Throws `station/invalid-file` for a base URL that cannot be used. */
+export function createCloudSender(settings: HttpCloudSettings): Send {
   const exchange: Exchange = {
     baseUrl: parseBaseUrl(settings.baseUrl),
     token: settings.token,

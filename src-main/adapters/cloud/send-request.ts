@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
 import { StationError } from '../../domain/failure.ts';
 import type { CloudOptions } from '../../ports/cloud.ts';
-import { AttemptFailure, attemptRequest, type CloudRequest, type Exchange, type Received } from './attempt-request.ts';
+import { AttemptFailure } from './attempt-failure.ts';
+import { attemptRequest, type Exchange } from './attempt-request.ts';
+import { type CloudRequest, endpointOf, type Received } from './cloud-request.ts';
 
 /**
  * How often and how fast to ask again: cloud-api.md 3.3 says 1, 2, 4 … at most 30 s with jitter, five tries, and 60 s after
@@ -45,10 +47,11 @@ export async function sendRequest(
     return await pRetry(
       () => {
         tries += 1;
-        return attemptRequest(exchange, request, deadline.signal, Math.min(pace.tryTimeoutMs, deadline.leftMs()));
+        const tryMs = Math.min(request.tryTimeoutMs ?? pace.tryTimeoutMs, deadline.leftMs());
+        return attemptRequest(exchange, request, deadline.signal, tryMs);
       },
       {
-        retries: pace.tries - 1,
+        retries: Math.min(request.maxTries ?? pace.tries, pace.tries) - 1,
         minTimeout: pace.firstWaitMs,
         maxTimeout: pace.longestWaitMs,
         randomize: true,
@@ -58,6 +61,7 @@ export async function sendRequest(
         },
         shouldRetry: async ({ error, retryDelay }) => {
           if (!(error instanceof AttemptFailure) || !error.isRetriable) return false;
+          if (request.isIdempotent === false && error.mayHaveTakenEffect) return false;
           const waitMs = Math.max(retryDelay, rateLimitWait(error, pace));
           if (waitMs >= deadline.leftMs()) return false;
           await sleep(waitMs - retryDelay, undefined, { signal: deadline.signal });
@@ -70,14 +74,10 @@ export async function sendRequest(
     const failure = thrown instanceof AttemptFailure ? thrown : deadline.signal.aborted ? last : undefined;
     if (failure !== undefined) throw failure.toStationError(tries);
     if (!deadline.signal.aborted) throw thrown;
-    throw new StationError(
-      'cloud/timeout',
-      `${request.method} ${request.path} had no answer in ${options.timeoutMs} ms.`,
-      {
-        cause: thrown,
-        evidence: { endpoint: `${request.method} ${request.path}`, tries },
-      },
-    );
+    throw new StationError('cloud/timeout', `${endpointOf(request)} had no answer in ${options.timeoutMs} ms.`, {
+      cause: thrown,
+      evidence: { endpoint: endpointOf(request), tries },
+    });
   } finally {
     deadline.end();
   }

@@ -39,7 +39,8 @@ export function cloudPolicyOf(options: CloudPolicyOptions): CloudPolicy {
   };
 }
 
-function wholeUpTo(least: number, most: number): (text: string) => number {
+/** Reads a whole number of this range off the command line. */
+export function wholeUpTo(least: number, most: number): (text: string) => number {
   return (text) => {
     if (/^\d{1,7}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
     throw new InvalidArgumentError(`a whole number from ${least} to ${most} is wanted`);

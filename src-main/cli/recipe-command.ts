@@ -2,6 +2,8 @@ import { loadStoredRecipe } from '../adapters/store/load-stored-recipe.ts';
 import { parseDeviceOsVersion } from '../domain/device-os-version.ts';
 import { StationError } from '../domain/failure.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { inlineWaitMs, slowestActivation } from '../domain/sim-rules.ts';
+import { parseSku, type SkuRow, skuRow } from '../domain/sku.ts';
 import type { AddedRecipe, PackageReport, RecipeOrder } from '../ports/firmware-store.ts';
 import { type CloudPolicyOptions, cloudPolicyOf } from './cloud-policy-options.ts';
 import { platformOf, unwrap, withStore } from './open-store.ts';
@@ -18,7 +20,7 @@ type MakeOptions = StoreOptions &
     readonly set?: string;
     readonly sku: readonly string[];
     readonly sim?: RecipeOrder['sim']['form'];
-    readonly simWait: string;
+    readonly simWait?: number;
     readonly simMustBeActive?: boolean;
     readonly readSimFirst?: boolean;
     readonly allowWildcardProductId?: boolean;
@@ -36,9 +38,6 @@ function orderOf(options: MakeOptions): RecipeOrder {
     const detail = `${platform.displayName}: the SIM may be embedded or removable; say which with --sim (none: no SIM step).`;
     throw new StationError('request/invalid', detail);
   }
-  if (!/^\d{1,6}$/.test(options.simWait) || Number(options.simWait) > 120_000) {
-    throw new StationError('request/invalid', '--sim-wait is a number of milliseconds, at most 120000.');
-  }
   if (!parseDeviceOsVersion(options.deviceOs).ok) {
     throw new StationError('request/invalid', '--device-os is a release like 6.2.0, without a v.');
   }
@@ -52,13 +51,21 @@ function orderOf(options: MakeOptions): RecipeOrder {
     skus: options.sku,
     sim: {
       form,
-      waitMs: Number(options.simWait),
+      waitMs: options.simWait ?? inlineWaitMs(slowestActivation(rowsOf(options.sku))),
       mayBePending: options.simMustBeActive !== true,
       readBeforeFlash: options.readSimFirst === true,
     },
     cloud: cloudPolicyOf(options),
     ...(options.allowWildcardProductId === true ? { allowWildcardProductId: true } : {}),
   };
+}
+
+/** What is known of the SKUs that were named; one nobody knows is refused with the recipe. */
+function rowsOf(skus: readonly string[]): readonly SkuRow[] {
+  return skus.flatMap((text) => {
+    const sku = parseSku(text);
+    return sku.ok ? [skuRow(sku.value)] : [];
+  });
 }
 
 /** `recipe list`: one line per version, newest of each name last. */

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { addCloudPolicyOptions } from './cloud-policy-options.ts';
+import { addCloudPolicyOptions, wholeUpTo } from './cloud-policy-options.ts';
 import type { Output } from './output.ts';
 
 /** What every store command is given: where the store is, and how it answers. */
@@ -78,7 +78,11 @@ export function addStoreCommands(program: Command, firmware: Command, setting: S
     .option('--set <id>', 'the Device OS set, where the store has two of one release')
     .option('--sku <sku>', 'a product this recipe is for; repeatable', collect, [])
     .addOption(new Option('--sim <form>', 'which SIM the unit has').choices(['embedded', 'removable', 'none']))
-    .option('--sim-wait <ms>', 'how long a run waits for the SIM, at most 120000', '5000')
+    .option(
+      '--sim-wait <ms>',
+      'how long a run waits for the SIM, at most 120000; else by its kind',
+      wholeUpTo(0, 120_000),
+    )
     .option('--sim-must-be-active', 'no unit passes while its SIM is still being activated')
     .option('--read-sim-first', 'read the SIM before flashing')
     .option('--allow-wildcard-product-id', 'below Device OS 4.0: accept the platform ID as product ID')

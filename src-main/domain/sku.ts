@@ -74,12 +74,16 @@ export function platformsBySerialNumber(serialNumber: SerialNumber): readonly Pl
   return [...new Set(other === undefined ? cellular : [...cellular, other])];
 }
 
+/** Whether a SIM was never active before, or was deactivated or released since. */
+export type ActivationKind = 'first' | 'again';
+
 /**
- * How long a SIM of this class may stay pending before someone must look, in milliseconds, for a first activation
- * (cloud-api.md 5.5 R27). A pending SIM never fails a unit.
+ * How long a SIM of this class may stay pending before someone must look, in milliseconds (cloud-api.md 5.5 R27). Activating
+ * a sometimes slow one `again` can take days (R26). A pending SIM never fails a unit.
  */
-export function activationAlarmMs(activation: ActivationClass): number {
-  const minutes = { fast: 5, 'generally-fast': 24 * 60, 'sometimes-slow': 24 * 60 }[activation];
+export function activationAlarmMs(activation: ActivationClass, kind: ActivationKind = 'first'): number {
+  const day = 24 * 60;
+  const minutes = { fast: 5, 'generally-fast': day, 'sometimes-slow': kind === 'first' ? day : 7 * day }[activation];
   return minutes * 60_000;
 }
 

@@ -1,4 +1,5 @@
 import { type Failure, failure } from '../domain/failure.ts';
+import { productBinding } from '../domain/membership-rules.ts';
 import { nameModuleVersion } from './device-os-releases.ts';
 import type { FirmwareModule } from './firmware-module.ts';
 import { userDependencyIndex } from './memory-map.ts';
@@ -40,15 +41,18 @@ function checkProductVersion(application: FirmwareModule, file: RecipeFile): Fai
 }
 
 /**
- * Gate 10. Built for 4.0 or later the field holds the platform ID, and any other value is a foreign or hand-made file. Built
- * before, it holds the product ID; the platform ID is a wildcard only where the recipe allows it.
+ * Gate 10, by the binding the file has to a product (membership-rules.ts): since 4.0 the cloud's list decides, before that the file
+ * names the product, and the wildcard only where the recipe allows it.
  */
 function checkProductId(application: FirmwareModule, file: RecipeFile): Failure | undefined {
   const { platform, productId, allowWildcardProductId } = file;
-  const found = application.productId;
   const isSince4 = (builtWith(application, file) ?? 0) >= 4000;
-  if (isSince4 ? found === platform.id : found === productId) return undefined;
-  if (!isSince4 && allowWildcardProductId && found === platform.id) return undefined;
+  const found = application.productId;
+  const product = { id: productId, platformId: platform.id };
+  const binding = productBinding(found, product, isSince4 ? 'since-4.0' : 'before-4.0');
+  if (binding === 'by-list' || binding === 'by-name' || (binding === 'wildcard' && allowWildcardProductId)) {
+    return undefined;
+  }
   const expected = isSince4 ? platform.id : productId;
   const why = isSince4
     ? 'the platform ID, as in every application built for Device OS 4.0 or later'

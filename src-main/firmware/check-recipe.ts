@@ -1,16 +1,16 @@
 import { type Failure, failure, ok, type Result } from '../domain/failure.ts';
-import { builtWith, checkApplication } from './check-application.ts';
+import { checkApplication } from './check-application.ts';
 import { checkAssets } from './check-assets.ts';
 import { checkModuleKinds } from './check-module-kinds.ts';
 import { checkLocation, checkNeeds, checkSystemSet } from './check-module-set.ts';
 import { checkRecognised } from './check-recognised.ts';
 import { checkSkus } from './check-skus.ts';
-import { isReleasedFor, moduleVersionOf, nameModuleVersion } from './device-os-releases.ts';
-import type { FirmwareModule } from './firmware-module.ts';
+import { isReleasedFor, moduleVersionOf } from './device-os-releases.ts';
 import { firstProblem } from './first-problem.ts';
 import type { Recipe } from './recipe.ts';
 import type { RecipeFile } from './recipe-file.ts';
 import { modulesOf, type RecipeModules } from './recipe-modules.ts';
+import { recipeWarnings } from './recipe-warnings.ts';
 
 type Checked = Pick<Recipe, 'deviceOsModuleVersion' | 'system' | 'warnings'>;
 
@@ -39,7 +39,7 @@ export function checkRecipe(file: RecipeFile, modules: RecipeModules): Result<Ch
   return ok({
     deviceOsModuleVersion: deviceOs,
     system: radioStack === undefined ? byIndex : [radioStack, ...byIndex],
-    warnings: warnings(application, file, deviceOs),
+    warnings: recipeWarnings(application, file, deviceOs),
   });
 }
 
@@ -51,13 +51,4 @@ function checkRelease(file: RecipeFile, deviceOs: number | undefined): Failure |
   const { displayName, minDeviceOs = 'the beginning', maxDeviceOs = 'today' } = file.platform;
   const detail = `There is no Device OS ${file.deviceOs} for ${displayName}: it has releases from ${minDeviceOs} to ${maxDeviceOs}.`;
   return failure('firmware/no-such-release', detail);
-}
-
-/** Gate 12: an application for an older Device OS is right by the rules and yet said; one for a much older one the more so. */
-function warnings(application: FirmwareModule, file: RecipeFile, deviceOs: number): readonly string[] {
-  const needed = builtWith(application, file);
-  if (needed === undefined || needed >= deviceOs) return [];
-  const isFar = Math.floor(deviceOs / 1000) - Math.floor(needed / 1000) >= 2;
-  const detail = `${application.fileName} was built for Device OS ${nameModuleVersion(needed)} and will run on ${nameModuleVersion(deviceOs)}`;
-  return [isFar ? `${detail}, two or more major releases later.` : `${detail}.`];
 }

@@ -1,7 +1,7 @@
 import { type Result, refuse } from './domain/failure.ts';
 import type { Platform } from './domain/platform.ts';
 import { type CloudFault, parseCloudFault } from './virtual/cloud/cloud-faults.ts';
-import { CLOUD_ENDPOINTS } from './virtual/cloud/dispatch.ts';
+import { CLOUD_ENDPOINTS } from './virtual/cloud/routes.ts';
 import { FAULT_NAMES, type Fault, parseFault } from './virtual/unit/faults.ts';
 
 /** Faults as the command line gives them, sorted by whom they befall. */

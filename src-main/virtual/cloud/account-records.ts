@@ -5,6 +5,8 @@ export type UserRecord = {
   readonly password: string;
   /** Base32 secret of the authenticator; undefined without MFA. */
   readonly mfaSecret: string | undefined;
+  /** Devices it may own outside products of a paid plan, 100 on the free plan (5.3 R11, R12); undefined for no limit. */
+  readonly deviceLimit: number | undefined;
 };
 
 /** An OAuth client of a product, whose credentials are worth a token of that product (1.3). */

@@ -1,14 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, notOk, refuse } from './answer.ts';
+import { type Answer, notOk } from './answer.ts';
+import { TOKEN_EXPIRED, TOKEN_INVALID, tokenOf } from './authenticate.ts';
 import { type CloudFault, type CloudFaults, faultValue } from './cloud-faults.ts';
 import type { CloudState } from './cloud-state.ts';
-import { dispatch, type Match, matchRoute } from './dispatch.ts';
-import { readFields, UnreadableBody } from './request-body.ts';
-import type { RequestLog } from './request-log.ts';
+import { deleteProduct } from './delete-product.ts';
+import { type Asked, dispatch, findProduct, NO_SUCH_PRODUCT } from './dispatch.ts';
+import type { PastRows } from './past-rows.ts';
+import { type RateLimits, tooMany } from './rate-limits.ts';
+import { type Fields, readFields, UnreadableBody } from './request-body.ts';
+import type { LoggedRequest, RequestLog } from './request-log.ts';
+import { matchRoute } from './routes.ts';
 
-export type Cloud = { readonly state: CloudState; readonly faults: CloudFaults; readonly requests: RequestLog };
+export type Cloud = {
+  readonly state: CloudState;
+  readonly faults: CloudFaults;
+  readonly limits: RateLimits;
+  readonly requests: RequestLog;
+  readonly past: PastRows;
+  /** Puts on disk what changed; before anybody is told. */
+  readonly keep: () => void;
+};
 
 /** Answers one HTTP request, or does what the fault in force does instead. Never rejects. */
 export async function answerRequest(cloud: Cloud, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -16,41 +29,40 @@ export async function answerRequest(cloud: Cloud, request: IncomingMessage, resp
   // Not as relative to a base: a path of `//` would then be a host.
   const url = URL.parse(`http://virtual${request.url}`) ?? new URL('http://virtual/');
   const match = matchRoute(request.method ?? '', url.pathname);
-  const fault = cloud.faults.take(match?.route.name ?? '');
-  const logged = cloud.requests.add({
+  const endpoint = match?.route.name;
+  const fault = cloud.faults.take(endpoint ?? '');
+  const logged: LoggedRequest = {
     atMs: cloud.state.clock.now(),
     requestId,
     method: request.method ?? '',
-    path: url.pathname,
-    endpoint: match?.route.name,
+    path: match?.route.hasSecretPath === true ? `/v1/${endpoint}` : url.pathname,
+    endpoint,
     userAgent: request.headers['user-agent'],
     tool: header(request, 'x-particle-tool'),
     fault: fault?.name,
     status: undefined,
-  });
+  };
+  cloud.requests.add(logged);
   request.on('error', () => response.destroy());
   try {
-    if (fault?.name === 'down') return cut(request);
+    if (fault?.name === 'down' || fault?.name === 'outage') return cut(request);
     response.setHeader('x-request-id', requestId);
-    const answer = await answerOf(cloud, request, response, url, match, fault);
-    if (response.headersSent) logged.status = response.statusCode; // a stream, already under way
+    response.setHeader('date', new Date(cloud.state.clock.now()).toUTCString());
+    const answer = await answerOf(cloud, { request, response, query: url.searchParams, match, fault });
+    if (response.headersSent) cloud.requests.answered(logged, response.statusCode); // a stream, already under way
     if (answer === undefined) return;
-    logged.status = answer.status;
+    cloud.requests.answered(logged, answer.status);
     send(response, answer, fault?.name === 'truncated');
   } catch {
     response.destroy(); // the client went away in the middle
   }
 }
 
+type Incoming = Pick<Asked, 'request' | 'response' | 'query' | 'match' | 'fault'>;
+
 /** The answer, or undefined when a stream took over or the fault means that none is ever sent. */
-async function answerOf(
-  { state }: Cloud,
-  request: IncomingMessage,
-  response: ServerResponse,
-  url: URL,
-  match: Match | undefined,
-  fault: CloudFault | undefined,
-): Promise<Answer | undefined> {
+async function answerOf(cloud: Cloud, incoming: Incoming): Promise<Answer | undefined> {
+  const { request, fault } = incoming;
   let answer: Answer | undefined;
   try {
     const fields = await readFields(request);
@@ -58,24 +70,42 @@ async function answerOf(
     if (instead !== undefined) return instead;
     if (fault?.name === 'hang') return undefined;
     if (fault?.name === 'reset-before-effect') return void cut(request);
-    answer = dispatch(state, request, response, url.searchParams, match, fields, fault);
+    if (fault?.name === 'token-revoked' || fault?.name === 'product-deleted') takeAway(cloud, incoming, fields);
+    answer = dispatch({ ...incoming, fields, limits: cloud.limits, state: seenBy(cloud, incoming) });
+    cloud.keep();
   } catch (thrown) {
     if (!(thrown instanceof UnreadableBody)) throw thrown;
     answer = notOk(thrown.status, thrown.message);
   }
-  if (fault?.name === 'slow') await sleep(faultValue(fault), undefined, { ref: false });
+  if (fault?.name === 'slow' || fault?.name === 'latency') await sleep(faultValue(fault), undefined, { ref: false });
   if (fault?.name === 'reset-after-effect') return void cut(request);
   if (fault?.name === 'html-504-after-effect') return page(504, '504 Gateway Time-out');
   return answer;
+}
+
+/** Changes see the memory as it is; readers, under fault `eventual`, as it was. */
+function seenBy(cloud: Cloud, { request, match }: Incoming): CloudState {
+  const hiddenForMs = request.method === 'GET' ? cloud.faults.hiddenForMs(match?.route.name ?? '') : 0;
+  return hiddenForMs === 0 ? cloud.state : cloud.past.asOf(hiddenForMs);
+}
+
+/** What somebody else did a moment before this request: the cloud then answers as it answers such a request. */
+function takeAway({ state }: Cloud, { request, query, match, fault }: Incoming, fields: Fields): void {
+  if (fault?.name === 'token-revoked') {
+    state.tokens.delete(tokenOf(request, query, fields.values.get('access_token')) ?? '');
+    return;
+  }
+  const product = findProduct(state, match?.product ?? '');
+  if (product !== undefined) deleteProduct(state, product.id);
 }
 
 /** Faults that answer without the cloud ever seeing the request. */
 function answerInstead(fault: CloudFault): Answer | undefined {
   switch (fault.name) {
     case 'rate-limited':
-      return { ...TOO_MANY, headers: { 'retry-after': String(faultValue(fault)) } };
+      return tooMany(faultValue(fault) * 1_000);
     case 'rate-limited-bare':
-      return TOO_MANY;
+      return tooMany();
     case 'server-error':
       return notOk(faultValue(fault), 'Something went wrong');
     case 'html-502':
@@ -93,16 +123,16 @@ function answerInstead(fault: CloudFault): Answer | undefined {
     case 'ok-false':
       return notOk(200, 'Something is not right');
     case 'unauthorized':
-      return refuse(401, 'invalid_token', 'The access token provided is invalid.');
+      return TOKEN_INVALID;
+    case 'expired-token':
+      return TOKEN_EXPIRED;
     case 'forbidden':
-      return refuse(403, 'permission_denied', 'Permission denied');
+      return NO_SUCH_PRODUCT;
     default:
       return undefined;
   }
 }
 
-/** The body of a real 429 is UNVERIFIED (3.2). */
-const TOO_MANY = refuse(429, 'too_many_requests', 'Too many requests, slow down');
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
 
 function page(status: number, title: string): Answer {

@@ -10,19 +10,27 @@ export function authenticate(
   query: URLSearchParams,
   formToken: unknown,
 ): { readonly bearer: TokenRecord } | { readonly refusal: Answer } {
-  const given =
-    headerToken(request) ?? query.get('access_token') ?? (typeof formToken === 'string' ? formToken : undefined);
+  const given = tokenOf(request, query, formToken);
   if (given === undefined || given === '') {
     return { refusal: refuse(400, 'invalid_request', 'The access token was not found') };
   }
   const bearer = state.tokens.get(given);
   if (bearer === undefined) {
-    return { refusal: refuse(401, 'invalid_token', 'The access token provided is invalid.') };
+    return { refusal: TOKEN_INVALID };
   }
   if (bearer.expiresAtMs !== undefined && bearer.expiresAtMs <= state.clock.now()) {
-    return { refusal: refuse(401, 'invalid_token', 'The access token provided has expired.') };
+    return { refusal: TOKEN_EXPIRED };
   }
   return { bearer };
+}
+
+export const TOKEN_INVALID = refuse(401, 'invalid_token', 'The access token provided is invalid.');
+export const TOKEN_EXPIRED = refuse(401, 'invalid_token', 'The access token provided has expired.');
+
+/** The token a request carries, good or not: in its header, its query or its form (1.2). */
+export function tokenOf(request: IncomingMessage, query: URLSearchParams, formToken: unknown): string | undefined {
+  const inForm = typeof formToken === 'string' ? formToken : undefined;
+  return headerToken(request) ?? query.get('access_token') ?? inForm;
 }
 
 /** Whether this token may make a call with this scope; calls without a documented scope are closed to API users (1.6). */

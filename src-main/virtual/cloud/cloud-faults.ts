@@ -1,15 +1,23 @@
 import { type Result, refuse as refuseText } from '../../domain/failure.ts';
+import { type ChaosSettings, createChaos } from './chaos.ts';
+import type { CloudClock } from './cloud-clock.ts';
 
 /**
  * What can go wrong with the virtual cloud, by name. `value` says what the number after `=` means and what it is when left
- * out. Network faults come first, then answers, then effects that show only later.
+ * out. Network faults come first, then answers, then effects that show only later. Milliseconds are real for what delays an answer,
+ * and of the cloud's clock for what the cloud remembers.
  */
 export const CLOUD_FAULTS = {
   down: { what: 'Every connection is cut before anything is read.' },
+  outage: { what: 'As down, from its first request on.', value: { means: 'seconds of cloud time', otherwise: 60 } },
   'reset-before-effect': { what: 'The connection is cut before the request took effect.' },
   'reset-after-effect': { what: 'The request takes effect, then the connection is cut without an answer.' },
   hang: { what: 'The request is read and never answered.' },
   slow: { what: 'The answer comes late.', value: { means: 'milliseconds', otherwise: 2_000 } },
+  latency: {
+    what: 'Every answer takes so long, as over a long way.',
+    value: { means: 'milliseconds', otherwise: 200 },
+  },
   'rate-limited': { what: '429 with Retry-After.', value: { means: 'seconds to wait', otherwise: 1 } },
   'rate-limited-bare': { what: '429 without Retry-After.' },
   'server-error': { what: 'A JSON error.', value: { means: 'status', otherwise: 500 } },
@@ -23,8 +31,15 @@ export const CLOUD_FAULTS = {
   oversized: { what: '200 and eight megabytes of JSON.' },
   'ok-false': { what: '200 with ok: false.' },
   unauthorized: { what: '401, as for a revoked token.' },
+  'expired-token': { what: '401, as for a token whose time is over.' },
+  'token-revoked': { what: 'The token of the request is taken back for good, and the answer is 401.' },
   forbidden: { what: '403, as for a product of another team.' },
+  'product-deleted': { what: 'The product of the request is deleted for good, and the answer is 403.' },
   'no-readback': { what: 'The request is answered as done, and nothing is kept.' },
+  eventual: {
+    what: 'What a request did to a device or SIM shows to readers only later.',
+    value: { means: 'milliseconds of cloud time', otherwise: 2_000 },
+  },
   'sim-stuck': { what: 'A SIM activation that begins now never ends.' },
   'sim-fails': { what: 'A SIM activation that begins now ends in an error.' },
   'slow-release': { what: 'A SIM release answers 202 with an empty body.' },
@@ -41,30 +56,58 @@ export type CloudFault = {
   readonly endpoint?: string;
 };
 
-/** The faults in force. Only one answers a request: the oldest that fits. */
+/** The faults in force. Only one answers a request: the oldest that fits, or else what chaos throws. */
 export type CloudFaults = {
   add(fault: CloudFault): void;
+  /** Random faults from now on; undefined for none. */
+  setChaos(chaos: ChaosSettings | undefined): void;
+  /** No fault and no chaos. */
   clear(): void;
   /** The fault of a request to this endpoint, used up by one. */
   take(endpoint: string): CloudFault | undefined;
+  /** How long effects stay unseen, in cloud milliseconds: fault `eventual`, which goes along with any other. */
+  hiddenForMs(endpoint: string): number;
   list(): readonly CloudFault[];
 };
 
-export function createCloudFaults(initial: readonly CloudFault[] = []): CloudFaults {
-  let active: { fault: CloudFault; left: number }[] = [];
+type Active = { readonly fault: CloudFault; left: number; endsAtMs: number };
+
+/** `clock` is the one in which an outage ends. */
+export function createCloudFaults(
+  initial: readonly CloudFault[] = [],
+  clock: Pick<CloudClock, 'now'> = { now: Date.now },
+): CloudFaults {
+  let active: Active[] = [];
+  let chaos: () => CloudFault | undefined = () => undefined;
+  const drop = (entry: Active) => {
+    active = active.filter((other) => other !== entry);
+  };
+  const fits = ({ fault }: Active, endpoint: string) => fault.endpoint === undefined || fault.endpoint === endpoint;
   const faults: CloudFaults = {
     add(fault) {
-      active.push({ fault, left: fault.count ?? Number.POSITIVE_INFINITY });
+      active.push({ fault, left: fault.count ?? Number.POSITIVE_INFINITY, endsAtMs: Number.POSITIVE_INFINITY });
+    },
+    setChaos(settings) {
+      chaos = settings === undefined ? () => undefined : createChaos(settings);
     },
     clear() {
       active = [];
+      chaos = () => undefined;
     },
     take(endpoint) {
-      const found = active.find(({ fault }) => fault.endpoint === undefined || fault.endpoint === endpoint);
-      if (found === undefined) return undefined;
+      const now = clock.now();
+      active = active.filter(({ endsAtMs }) => endsAtMs > now);
+      const found = active.find((entry) => entry.fault.name !== 'eventual' && fits(entry, endpoint));
+      if (found === undefined) return chaos();
+      const isFirstOfOutage = found.fault.name === 'outage' && found.endsAtMs === Number.POSITIVE_INFINITY;
+      if (isFirstOfOutage) found.endsAtMs = now + faultValue(found.fault) * 1_000;
       found.left -= 1;
-      if (found.left <= 0) active = active.filter((entry) => entry !== found);
+      if (found.left <= 0) drop(found);
       return found.fault;
+    },
+    hiddenForMs(endpoint) {
+      const found = active.find((entry) => entry.fault.name === 'eventual' && fits(entry, endpoint));
+      return found === undefined ? 0 : faultValue(found.fault);
     },
     list: () => active.map(({ fault }) => fault),
   };

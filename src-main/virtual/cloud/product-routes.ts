@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../domain/json.ts';
 import { type Answer, answer, notOk } from './answer.ts';
 import type { ProductRecord } from './cloud-records.ts';
+import type { CloudState } from './cloud-state.ts';
+import { findByIdentifier } from './identifier-index.ts';
 import type { Call, ProductCall, Route } from './route.ts';
 
 /** Products (cloud-api.md 2.10), and the calls that API users find closed (1.6). */
@@ -9,7 +11,7 @@ export const PRODUCT_ROUTES: readonly Route[] = [
   {
     name: 'list-products',
     method: 'GET',
-    path: /^\/v1\/(?:user\/)?products$/,
+    path: /^\/v1\/(?:user\/|orgs\/[^/]+\/)?products$/,
     scope: 'products:list',
     handle: listProducts,
   },
@@ -18,40 +20,39 @@ export const PRODUCT_ROUTES: readonly Route[] = [
     method: 'GET',
     path: /^\/v1\/serial_numbers\/([^/]+)$/,
     scope: undefined,
+    limit: 'serial',
     handle: lookUpSerial,
   },
-  { name: 'claim-device', method: 'POST', path: /^\/v1\/devices$/, scope: undefined, handle: claimDevice },
 ];
 
-function getProduct({ product }: ProductCall): Answer {
-  return answer({ product: productDetail(product) });
+function getProduct({ state, product }: ProductCall): Answer {
+  return answer({ product: productDetail(state, product) });
 }
 
 function listProducts({ state, bearer }: Call): Answer {
-  const mine = [...state.products.values()].filter((product) => product.team.includes(bearer.username));
-  return answer({ products: mine.map(productDetail) });
+  const isMine = (product: ProductRecord) =>
+    bearer.productId === undefined ? product.team.includes(bearer.username) : product.id === bearer.productId;
+  return answer({
+    products: [...state.products.values()].filter(isMine).map((product) => productDetail(state, product)),
+  });
 }
 
 /** Both spellings of the device ID's key, because the sources disagree (2.1). */
 function lookUpSerial({ state, item }: Call): Answer {
-  const device = [...state.devices.values()].find((entry) => entry.serialNumber?.toLowerCase() === item);
-  if (device === undefined) return notOk(404, 'Serial number not found');
+  const device = findByIdentifier(state, item);
+  if (device?.serialNumber?.toLowerCase() !== item) return notOk(404, 'Serial number not found');
   return answer({
     ok: true,
     deviceID: device.deviceId,
     device_id: device.deviceId,
     platform_id: device.platformId,
-    serial_number: device.serialNumber ?? null,
+    serial_number: device.serialNumber,
     ...(device.iccid === undefined ? {} : { iccid: device.iccid }),
   });
 }
 
-/** A line leaves units unclaimed (5.2 R6), so this cloud says that it cannot rather than half do it. */
-function claimDevice(): Answer {
-  return notOk(501, 'The virtual cloud does not claim devices');
-}
-
-function productDetail(product: ProductRecord): JsonObject {
+function productDetail(state: CloudState, product: ProductRecord): JsonObject {
+  const groups = [...state.groups.values()].filter(({ productId }) => productId === product.id).map(({ name }) => name);
   return {
     id: product.id,
     platform_id: product.platformId,
@@ -60,7 +61,7 @@ function productDetail(product: ProductRecord): JsonObject {
     description: 'A product of the virtual cloud',
     subscription_id: 1234,
     user: product.team[0] ?? null,
-    groups: [],
+    groups,
     settings: { location: {}, known_application: { opt_in: true }, quarantine: product.quarantinesUnknown },
     device_protection: product.deviceProtection ? 'active' : 'disabled',
   };

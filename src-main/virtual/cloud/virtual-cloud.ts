@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ClientRecord } from './account-records.ts';
+import { addUser, type UserInput } from './accounts.ts';
 import { answerRequest } from './answer-request.ts';
+import type { ChaosSettings } from './chaos.ts';
 import { type CloudFault, type CloudFaults, createCloudFaults } from './cloud-faults.ts';
 import type { FirmwareRecord, TokenRecord } from './cloud-records.ts';
 import {
@@ -12,55 +15,95 @@ import {
   createCloudState,
   type ProductInput,
 } from './cloud-state.ts';
+import { createPastRows } from './past-rows.ts';
+import { createRateLimits, type RateLimitSettings, type RateLimits } from './rate-limits.ts';
 import { registerUnit, type UnitInput } from './register-unit.ts';
 import { createRequestLog, type RequestLog } from './request-log.ts';
+import { openStateFile } from './state-file.ts';
 
-export type VirtualCloudOptions = {
+/** What a cloud begins with, and what `reset` puts in place of everything there is. */
+export type CloudContent = {
   readonly products?: readonly ProductInput[];
   readonly units?: readonly UnitInput[];
+  readonly users?: readonly UserInput[];
+  readonly clients?: readonly ClientRecord[];
+  readonly tokens?: readonly Partial<TokenRecord>[];
+};
+
+export type VirtualCloudOptions = CloudContent & {
   /** The station's token; a random one when left out. */
   readonly token?: string;
   /** Cloud seconds per real second; default 1. */
   readonly clockSpeed?: number;
   readonly faults?: readonly CloudFault[];
-  /** A TCP port on 127.0.0.1; any free one when left out. */
+  readonly chaos?: ChaosSettings;
+  /** Other limits than the real cloud's. */
+  readonly limits?: RateLimitSettings;
+  /** A TCP port; any free one when left out. */
   readonly port?: number;
+  /** The loopback address to listen on, `127.0.0.1` when left out, or `::1`. */
+  readonly host?: '127.0.0.1' | '::1';
+  /** Where the memory is kept over a restart. What is in it goes before the content given here. */
+  readonly stateFile?: string;
 };
 
-/** A Particle cloud on 127.0.0.1, good enough for a line (cloud-api.md 7). */
+/** A Particle cloud on loopback, good enough for a line (cloud-api.md 7). */
 export type VirtualCloud = {
-  /** `http://127.0.0.1:<port>`, the same over `goOffline` and `goOnline`. */
+  /** `http://<host>:<port>`, the same over `goOffline` and `goOnline`. */
   readonly baseUrl: string;
   /** Of an API user with the operator's scopes. */
   readonly token: string;
   readonly faults: CloudFaults;
+  readonly limits: RateLimits;
   /** The whole memory, to look at and to change. */
   readonly state: CloudState;
   readonly requests: RequestLog;
   addProduct(product: ProductInput): void;
   registerUnit(unit: UnitInput): void;
+  addUser(user: UserInput): void;
   /** Uploads a version of a product's firmware. */
   addFirmware(firmware: Pick<FirmwareRecord, 'productId' | 'version' | 'bytes'> & Partial<FirmwareRecord>): void;
   /** Makes a token and returns it: an API user with the operator's scopes unless told otherwise. */
   addToken(token?: Partial<TokenRecord>): string;
+  /** Forgets everything but the station's token, and begins anew with this. */
+  reset(content?: CloudContent): void;
   /** Nobody listens any more: connections are refused. */
   goOffline(): Promise<void>;
   goOnline(): Promise<void>;
+  /** Goes offline and closes the state file. */
   close(): Promise<void>;
 };
 
-/** Starts a virtual cloud. Rejects with Node's error when the port cannot be had. */
+/**
+ * Starts a virtual cloud. Rejects with Node's error when the port cannot be had, with StationError `request/invalid` for a state file that
+ * is none.
+ */
 export async function createVirtualCloud(options: VirtualCloudOptions = {}): Promise<VirtualCloud> {
   const state = createCloudState(options.clockSpeed);
-  for (const product of options.products ?? []) addProduct(state, product);
-  for (const unit of options.units ?? []) registerUnit(state, unit);
-  const token = addToken(state, options.token === undefined ? {} : { token: options.token });
-  const faults = createCloudFaults(options.faults);
-  const requests = createRequestLog();
-  const listener = (request: IncomingMessage, response: ServerResponse) => {
-    void answerRequest({ state, faults, requests }, request, response);
+  const file = options.stateFile === undefined ? undefined : openStateFile(options.stateFile, state);
+  const past = createPastRows(state);
+  const keep = () => {
+    const changes = state.book.take();
+    if (changes.size === 0) return;
+    file?.write(changes);
+    past.remember(changes);
   };
-  let server = await listen(createServer(listener), options.port ?? 0);
+  // What changes without a request: by a test, by the shell, by a device that comes online.
+  state.book.onChange = () => void setImmediate(keep);
+  if (file?.wasThere !== true) fill(state, options);
+  const token = options.token ?? [...state.tokens.values()].find(({ client }) => client === LINE)?.token;
+  const lineToken: Partial<TokenRecord> = { client: LINE, ...(token === undefined ? {} : { token }) };
+  const station = { ...lineToken, token: addToken(state, lineToken) };
+  keep();
+  const faults = createCloudFaults(options.faults, state.clock);
+  faults.setChaos(options.chaos);
+  const requests = createRequestLog();
+  const limits = createRateLimits(state.clock, options.limits);
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
+    void answerRequest({ state, faults, limits, requests, past, keep }, request, response);
+  };
+  const host = options.host ?? '127.0.0.1';
+  let server = await listen(createServer(listener), options.port ?? 0, host);
   const { port } = server.address() as AddressInfo;
   const goOffline = async () => {
     if (!server.listening) return;
@@ -70,25 +113,50 @@ export async function createVirtualCloud(options: VirtualCloudOptions = {}): Pro
     await closed;
   };
   return {
-    baseUrl: `http://127.0.0.1:${port}`,
-    token,
+    baseUrl: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    token: station.token,
     faults,
+    limits,
     state,
     requests,
     addProduct: (product) => void addProduct(state, product),
     registerUnit: (unit) => registerUnit(state, unit),
-    addFirmware: (firmware) => addFirmware(state, firmware),
+    addUser: (user) => addUser(state, user),
+    addFirmware: (firmware) => void addFirmware(state, firmware),
     addToken: (input) => addToken(state, input),
+    reset(content = {}) {
+      for (const part of Object.values(state)) if (part instanceof Map) part.clear();
+      state.firmware.splice(0);
+      fill(state, content);
+      addToken(state, station);
+      limits.clear();
+    },
     goOffline,
     goOnline: async () => {
-      if (!server.listening) server = await listen(createServer(listener), port);
+      if (!server.listening) server = await listen(createServer(listener), port, host);
     },
-    close: goOffline,
+    close: async () => {
+      await goOffline();
+      state.book.onChange = () => undefined;
+      keep();
+      file?.close();
+    },
   };
 }
 
-async function listen(server: Server, port: number): Promise<Server> {
-  server.listen(port, '127.0.0.1');
+/** The client of the station's token, by which it is found again in a state file. */
+const LINE = 'line';
+
+function fill(state: CloudState, content: CloudContent): void {
+  for (const product of content.products ?? []) addProduct(state, product);
+  for (const unit of content.units ?? []) registerUnit(state, unit);
+  for (const user of content.users ?? []) addUser(state, user);
+  for (const client of content.clients ?? []) state.clients.set(client.clientId, client);
+  for (const token of content.tokens ?? []) addToken(state, token);
+}
+
+async function listen(server: Server, port: number, host: string): Promise<Server> {
+  server.listen(port, host);
   await once(server, 'listening');
   return server;
 }

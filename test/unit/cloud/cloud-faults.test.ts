@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createCloudFaults, parseCloudFault } from '../../../src-main/virtual/cloud/cloud-faults.ts';
 import { parseCloudSeed } from '../../../src-main/virtual/cloud/cloud-seed.ts';
-import { CLOUD_ENDPOINTS } from '../../../src-main/virtual/cloud/dispatch.ts';
+import { CLOUD_ENDPOINTS } from '../../../src-main/virtual/cloud/routes.ts';
 import { createVirtualCloud } from '../../../src-main/virtual/cloud/virtual-cloud.ts';
 import { D1 } from './cloud-bench.ts';
 

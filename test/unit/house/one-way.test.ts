@@ -10,6 +10,10 @@ const REFUSED = [
   ['src-main/protocol', '../firmware/recipe.ts'],
   ['src-main/firmware', '../procedure/facts.ts'],
   ['src-main/ports', '../procedure/facts.ts'],
+  ['src-main/ports', '../identity/check-unit.ts'],
+  ['src-main/identity', 'node:fs'],
+  ['src-main/identity', '../procedure/facts.ts'],
+  ['src-main/identity', '../adapters/identity/schema.ts'],
   ['src-main/procedure/steps', '../../adapters/usb/flasher.dfu-util.ts'],
   ['src-main/procedure', '../station/station.ts'],
   ['src-main/procedure', 'serialport'],
@@ -22,6 +26,8 @@ const REFUSED = [
   ['src-renderer', 'node:fs'],
 ] as const;
 const ALLOWED = [
+  ['src-main/identity', '../ports/identity-book.ts'],
+  ['src-main/procedure/steps', '../../identity/check-unit.ts'],
   ['src-main/procedure/steps', '../../ports/usb-bus.ts'],
   ['src-main/station', '../procedure/facts.ts'],
   ['src-main/adapters/usb', '../../ports/usb-bus.ts'],

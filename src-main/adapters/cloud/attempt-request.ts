@@ -2,6 +2,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import { AttemptFailure } from './attempt-failure.ts';
 import { blankBody, createBlank } from './blank-secrets.ts';
 import { readBoundedBody, readBoundedBytes } from './bounded-body.ts';
+import type { SharedContact } from './cloud-contact.ts';
 import { type CloudRequest, endpointOf, type Received } from './cloud-request.ts';
 import { namePage, readHiddenRefusal, readRefusal } from './error-answer.ts';
 import { jsonOf } from './json-answer.ts';
@@ -18,6 +19,7 @@ export type Exchange = {
   readonly token: () => Promise<string>;
   readonly fetch: typeof fetch;
   readonly appVersion: string;
+  readonly contact: SharedContact;
 };
 
 /**
@@ -70,6 +72,7 @@ export async function attemptRequest(
     status,
     ...(requestId === null ? {} : { requestId: blank(requestId).slice(0, 100) }),
   };
+  if (isFromCloud(response, body)) exchange.contact.noteDate(response.headers.get('date'));
   if (file !== undefined) return { status, json: undefined, evidence, file };
   const judged = judgeAnswer(request, status, body === undefined ? undefined : blankBody(body, blankToken));
   if (judged.kind === 'success') return { status, json: judged.json, evidence };
@@ -82,6 +85,12 @@ export async function attemptRequest(
     evidence: { ...evidence, text },
     retryAfterMs: readRetryAfter(response.headers.get('retry-after')),
   });
+}
+
+/** A proxy's page has the proxy's time, and a copy out of a cache has an old one. */
+function isFromCloud(response: Response, body: string | undefined): boolean {
+  if (response.headers.has('age')) return false;
+  return body === undefined || body.trim() === '' || jsonOf(body) !== undefined;
 }
 
 /** What a refusing body says once all secrets are out of it: a password such as `error` would make another body of a success. */

@@ -1,6 +1,7 @@
 import type { CloudOptions } from '../../ports/cloud.ts';
 import type { Exchange } from './attempt-request.ts';
 import { parseBaseUrl } from './base-url.ts';
+import { createCloudContact, type SharedContact } from './cloud-contact.ts';
 import type { CloudRequest, Received } from './cloud-request.ts';
 import { PACE, type Pace, sendRequest } from './send-request.ts';
 
@@ -11,6 +12,8 @@ export type HttpCloudSettings = {
   readonly token: () => Promise<string>;
   readonly appVersion: string;
   readonly fetch?: typeof fetch;
+  /** Shared by everything of this process that speaks to this cloud. Left out, this sender has a budget of its own. */
+  readonly contact?: SharedContact;
   /** Only to be faster than the real cloud allows, on loopback. */
   readonly pace?: Partial<Pace>;
 };
@@ -24,6 +27,7 @@ export function createCloudSender(settings: HttpCloudSettings): Send {
     baseUrl: parseBaseUrl(settings.baseUrl),
     token: settings.token,
     fetch: settings.fetch ?? fetch,
+    contact: settings.contact ?? createCloudContact(),
     appVersion: settings.appVersion.replace(/[^\w.+-]/g, ''),
   };
   const pace = { ...PACE, ...settings.pace };

@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
 import { StationError } from '../../domain/failure.ts';
 import type { CloudOptions } from '../../ports/cloud.ts';
 import { AttemptFailure } from './attempt-failure.ts';
 import { attemptRequest, type Exchange } from './attempt-request.ts';
 import { type CloudRequest, endpointOf, type Received } from './cloud-request.ts';
+import { type EndpointClass, endpointClassOf } from './endpoint-class.ts';
+import type { Priority, RequestBudget } from './request-budget.ts';
 
 /**
  * How often and how fast to ask again: cloud-api.md 3.3 says 1, 2, 4 … at most 30 s with jitter, five tries, and 60 s after
@@ -41,11 +42,15 @@ export async function sendRequest(
 ): Promise<Received | undefined> {
   if (options.signal.aborted) throw abortError(options.signal);
   const deadline = startDeadline(options);
+  const { budget } = exchange.contact;
+  const endpoint = endpointClassOf(request);
+  const priority = options.priority ?? 'line';
   let tries = 0;
   let last: AttemptFailure | undefined;
   try {
     return await pRetry(
-      () => {
+      async () => {
+        await takeLeave(budget, endpoint, priority, deadline);
         tries += 1;
         const tryMs = Math.min(request.tryTimeoutMs ?? pace.tryTimeoutMs, deadline.leftMs());
         return attemptRequest(exchange, request, deadline.signal, tryMs);
@@ -57,22 +62,29 @@ export async function sendRequest(
         randomize: true,
         signal: deadline.signal,
         onFailedAttempt: ({ error }) => {
-          if (error instanceof AttemptFailure) last = error;
+          if (!(error instanceof AttemptFailure)) return;
+          last = error;
+          if (error.code === 'cloud/rate-limited') budget.pause(endpoint, rateLimitPause(error, pace));
         },
-        shouldRetry: async ({ error, retryDelay }) => {
+        shouldRetry: ({ error, retryDelay }) => {
           if (!(error instanceof AttemptFailure) || !error.isRetriable) return false;
           if (request.isIdempotent === false && error.mayHaveTakenEffect) return false;
-          const waitMs = Math.max(retryDelay, rateLimitWait(error, pace));
-          if (waitMs >= deadline.leftMs()) return false;
-          await sleep(waitMs - retryDelay, undefined, { signal: deadline.signal });
-          return true;
+          return Math.max(retryDelay, budget.leastWaitMs(endpoint, priority)) < deadline.leftMs();
         },
       },
     );
   } catch (thrown) {
     if (options.signal.aborted) throw abortError(options.signal);
-    const failure = thrown instanceof AttemptFailure ? thrown : deadline.signal.aborted ? last : undefined;
+    const isOver = deadline.signal.aborted || thrown instanceof BudgetSpent;
+    const failure = thrown instanceof AttemptFailure ? thrown : isOver ? last : undefined;
     if (failure !== undefined) throw failure.toStationError(tries);
+    if (isOver && tries === 0) {
+      const waitMs = Math.ceil(thrown instanceof BudgetSpent ? thrown.waitMs : budget.leastWaitMs(endpoint, priority));
+      const why = `the station's budget has no request left for ${Math.ceil(waitMs / 1_000)} s`;
+      throw new StationError('cloud/rate-limited', `${endpointOf(request)} was not sent: ${why}.`, {
+        evidence: { endpoint: endpointOf(request), tries, waitMs },
+      });
+    }
     if (!deadline.signal.aborted) throw thrown;
     throw new StationError('cloud/timeout', `${endpointOf(request)} had no answer in ${options.timeoutMs} ms.`, {
       cause: thrown,
@@ -83,9 +95,31 @@ export async function sendRequest(
   }
 }
 
+/** Waits for the budget, but not for what would come too late. */
+async function takeLeave(
+  budget: RequestBudget,
+  endpoint: EndpointClass,
+  priority: Priority,
+  deadline: Deadline,
+): Promise<void> {
+  const waitMs = budget.leastWaitMs(endpoint, priority);
+  if (waitMs >= deadline.leftMs()) throw new BudgetSpent(waitMs);
+  await budget.take(endpoint, priority, deadline.signal);
+}
+
+/** No try was begun: the station's own budget has no request left in the time there is. */
+class BudgetSpent extends Error {
+  readonly waitMs: number;
+
+  constructor(waitMs: number) {
+    super(`no request is left for ${waitMs} ms`);
+    this.name = 'BudgetSpent';
+    this.waitMs = waitMs;
+  }
+}
+
 /** With some jitter on top, so that stations behind one address do not all come back in the same second (3.2). */
-function rateLimitWait(failure: AttemptFailure, pace: Pace): number {
-  if (failure.code !== 'cloud/rate-limited') return 0;
+function rateLimitPause(failure: AttemptFailure, pace: Pace): number {
   return (failure.retryAfterMs ?? pace.rateLimitWaitMs) * (1 + Math.random() / 10);
 }
 

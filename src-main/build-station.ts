@@ -73,7 +73,16 @@ export function startStation(
   ports: Ports,
   line: Pick<
     ConstructorParameters<typeof Station>[0],
-    'virtual' | 'speed' | 'patience' | 'batch' | 'slots' | 'bench' | 'flashLimit' | 'learntPorts'
+    | 'virtual'
+    | 'speed'
+    | 'patience'
+    | 'batch'
+    | 'slots'
+    | 'bench'
+    | 'flashLimit'
+    | 'learntPorts'
+    | 'outboxPace'
+    | 'cloudTime'
   > & {
     readonly name: string;
   },

@@ -9,6 +9,7 @@ import { failureOf, type Result, StationError } from './domain/failure.ts';
 import { type Platform, type PlatformName, platformByName } from './domain/platform.ts';
 import type { FlashLimit } from './domain/snapshot.ts';
 import type { Recipe } from './firmware/recipe.ts';
+import { type OutboxPace, PACE } from './outbox/outbox-pace.ts';
 import { type LearntPorts, openLearntPorts } from './station/learnt-ports.ts';
 import { rememberProduct } from './station/remember-product.ts';
 import { createVirtualCloud, type VirtualCloud } from './virtual/cloud/virtual-cloud.ts';
@@ -125,6 +126,7 @@ export async function buildVirtualStation(options: VirtualStationOptions): Promi
         virtual: true,
         speed,
         patience: options.patience ?? 1,
+        outboxPace: hurried(speed),
         batch: options.batch ?? 'rehearsal',
         bench,
         flashLimit: options.flashLimit,
@@ -143,6 +145,18 @@ export async function buildVirtualStation(options: VirtualStationOptions): Promi
     if (thrown instanceof StationError) return { ok: false, failure: failureOf(thrown) };
     throw thrown;
   }
+}
+
+/** The waits of the outbox keep step with the line, too. */
+function hurried(speed: number): Partial<OutboxPace> {
+  const { gatherMs, proveWithinMs, firstPauseMs, longestPauseMs } = PACE;
+  return {
+    gatherMs: gatherMs / speed,
+    proveWithinMs: proveWithinMs / speed,
+    firstPauseMs: firstPauseMs / speed,
+    longestPauseMs: longestPauseMs / speed,
+    speed,
+  };
 }
 
 /** What the slots of a virtual line were taught. On a line of another layout it means nothing, and none of it is used. */

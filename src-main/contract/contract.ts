@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CLOUD_STATES } from '../domain/cloud-work.ts';
 import type { Failure } from '../domain/failure.ts';
 import { identifierIn } from '../domain/label.ts';
 import type { RunRecord } from '../domain/run-record.ts';
@@ -7,6 +8,7 @@ import type { Snapshot } from '../domain/snapshot.ts';
 z.config({ jitless: true }); // zod's compiled validators need eval, which the page's content policy forbids (workbench.md 3)
 
 const slot = z.string().min(1).max(40);
+const cartonName = z.string().regex(/^[\w .:/-]{1,40}$/u);
 const runId = z.string().min(1).max(60);
 const flashes = z.int().min(1).max(64);
 const runFilter = {
@@ -15,6 +17,7 @@ const runFilter = {
   batch: z.string().max(80).optional(),
   day: z.iso.date().optional(),
   outcome: z.enum(['PASS', 'FAIL', 'ERROR', 'ABORTED']).optional(),
+  cloud: z.enum(CLOUD_STATES).optional(),
 };
 
 /** Every command a screen can give, with the schema of its input. What a screen may know comes in the snapshot. */
@@ -38,6 +41,12 @@ export const COMMANDS = {
   exportRuns: z.strictObject({ ...runFilter, format: z.enum(['csv', 'jsonl']) }),
   /** Supervisor: the batch that runs belong to from now on. */
   openBatch: z.strictObject({ name: z.string().regex(/^[\w .:/-]{1,60}$/u) }),
+  /** The carton that passed units go into from now on; without a name none is counted. A later rejection names it. */
+  openCarton: z.strictObject({ name: cartonName.optional() }),
+  /** QA: a unit that the cloud rejected is tried again, because the reason was put right. */
+  askCloudAgain: z.strictObject({ runId }),
+  /** Supervisor: network or token were put right; what waits in the outbox goes on at once. */
+  hurryCloud: z.strictObject({}),
   verifyAudit: z.strictObject({}),
   /**
    * Supervisor: teach the slots their USB ports, all of them or one. A unit is plugged into the present slot, or the slot is skipped;
@@ -68,6 +77,9 @@ export type CommandOutput = {
   rework: { readonly runId: string };
   exportRuns: { readonly fileName: string; readonly mediaType: string; readonly text: string; readonly runs: number };
   openBatch: null;
+  openCarton: null;
+  askCloudAgain: null;
+  hurryCloud: null;
   learnSlots: null;
   forgetSlots: null;
   limitFlashes: null;

@@ -32,8 +32,11 @@ export type CloudWork = {
   readonly groups?: readonly string[];
   /** Present where the recipe wants to know when the unit first came online. */
   readonly online?: { readonly productVersion: number; readonly withinHours: number };
-  /** How far the run itself got before it ended. */
+  /** When the run itself asked for the import of a removable SIM; absent when it did not. */
+  readonly simImportAskedAt?: string;
+  /** How far the run itself got before it ended, proven, and whether that was all there is to do. */
   readonly reached: CloudState;
+  readonly isDone: boolean;
 };
 
 export type WorkSim = {
@@ -52,11 +55,15 @@ export type CloudStep = {
   readonly isDone: boolean;
   /** Why it was rejected, or why the SIM is overdue. */
   readonly failure?: Failure;
+  /** `sim-overdue`: past the limit of its class (cloud-api.md R27). `asked-again`: a person had a rejected unit tried again. */
+  readonly event?: 'sim-overdue' | 'asked-again';
   /**
-   * `sim-import-asked` is written before the request goes out, because what a second import of a SIM costs nobody has verified
-   * (cloud-api.md 2.8.1). `sim-overdue`: past the limit of its class (R27). `asked-again`: a person had a rejected unit tried again.
+   * When the import of the SIM was asked for; written before the request goes out, because what a second import costs nobody has
+   * verified (2.8.1), and carried along in every later step. By the cloud's clock where that is known, ISO 8601 UTC.
    */
-  readonly event?: 'sim-import-asked' | 'sim-overdue' | 'asked-again';
+  readonly simImportAskedAt?: string;
+  /** Since when the SIM is known to be on its way, by the cloud's clock where that is known; carried along likewise. */
+  readonly simSince?: string;
   readonly evidence?: JsonObject;
 };
 

@@ -134,6 +134,10 @@ export const FAILURES = {
   'cloud/wrong-product': error('The product in the cloud is for another kind of unit.', 'Call the supervisor.'),
   'cloud/device-rejected': fail('The cloud does not accept this unit.', 'Put the unit on the reject tray for QA.'),
   'cloud/device-owned': fail('This unit belongs to someone else.', 'Put the unit on the reject tray for QA.'),
+  'cloud/rejected-later': fail(
+    'The cloud rejected a unit that had passed.',
+    'Pull the unit from its carton and give it to QA.',
+  ),
   'cloud/not-in-product': error(
     'The cloud did not keep the unit.',
     'Try again. If it happens again, call the supervisor.',

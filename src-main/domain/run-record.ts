@@ -1,3 +1,4 @@
+import type { CloudStanding } from './cloud-work.ts';
 import type { Failure } from './failure.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { Outcome } from './outcome.ts';
@@ -79,4 +80,6 @@ export type RunRecord = {
   readonly begun: RunBegun;
   readonly steps: readonly StepRecord[];
   readonly ended?: RunEnded;
+  /** How far the cloud is with the unit; absent for a run that did not pass, or passed before there was an outbox. */
+  readonly cloud?: CloudStanding;
 };

@@ -1,3 +1,4 @@
+import type { CloudBacklog } from './cloud-work.ts';
 import type { Failure } from './failure.ts';
 import type { Outcome } from './outcome.ts';
 import type { RecordedLabel, RecordedRecipe, UnitSummary } from './run-record.ts';
@@ -14,6 +15,8 @@ export type Snapshot = {
     /** A virtual line: a banner says so on every screen, and nothing built counts. */
     readonly virtual: boolean;
     readonly batch: string;
+    /** The carton that passed units go into now; absent where none is open. */
+    readonly carton?: string;
     readonly procedure: readonly StepTitle[];
   };
   readonly slots: readonly SlotView[];
@@ -23,6 +26,8 @@ export type Snapshot = {
   readonly flashLimit: FlashLimit;
   /** Counts of the open batch: runs by outcome. */
   readonly counts: Readonly<Record<Outcome, number>>;
+  /** What the cloud still has to do, of all units of this station. */
+  readonly cloud: CloudBacklog;
   /** The last scan and what became of it; a refused scan shows its failure until the next one. */
   readonly lastScan?: ScanView;
   /** Faults of the station itself, newest first: USB rights, recipe, audit. */

@@ -1,3 +1,4 @@
+import type { CloudStanding, CloudState, CloudStep, CloudWork, OnlineProof } from '../domain/cloud-work.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { RunBegun, RunEnded, RunRecord, StepRecord } from '../domain/run-record.ts';
 
@@ -9,9 +10,23 @@ import type { RunBegun, RunEnded, RunRecord, StepRecord } from '../domain/run-re
 export interface AuditLog {
   beginRun(run: RunBegun): void;
   addStep(runId: string, step: StepRecord): void;
-  endRun(ended: RunEnded): void;
+  /** The verdict, and in the same transaction the cloud work of a unit that passed. */
+  endRun(ended: RunEnded, work?: CloudWork): void;
+  /** What became known of units' cloud work, all in one transaction. Throws `run/bug` for a run without cloud work. */
+  addCloudSteps(steps: readonly CloudStep[]): void;
+  addOnlineProofs(proofs: readonly OnlineProof[]): void;
+  /** Cloud work that is not done, oldest first. */
+  openCloudWork(): readonly CloudStanding[];
+  /** The cloud's side of ended runs, oldest first; filters combine with AND. */
+  cloudStandings(query: CloudQuery): readonly CloudStanding[];
+  /** Units of a batch by state. */
+  countCloudStates(batch: string): Readonly<Partial<Record<CloudState, number>>>;
+  /** Units that are to come online and have not been seen yet, oldest first. */
+  awaitedOnline(): readonly CloudStanding[];
   /** Anything else worth keeping: station start and stop, recipe loaded, export made. */
   note(kind: string, body: Readonly<Record<string, unknown>>): void;
+  /** The newest note of this kind among the last some hundred thousand entries. */
+  lastNote(kind: string): Readonly<Record<string, unknown>> | undefined;
   readRun(runId: string): RunRecord | undefined;
   /** Newest first. `text` matches any identifier exactly or by its last six or more characters; all filters combine with AND. */
   findRuns(query: RunQuery): readonly RunRecord[];
@@ -34,6 +49,16 @@ export type RunQuery = {
   /** Local calendar day of the run's beginning, `YYYY-MM-DD`. */
   readonly day?: string | undefined;
   readonly outcome?: Outcome | undefined;
+  /** Runs whose unit is in this state in the cloud. */
+  readonly cloud?: CloudState | undefined;
+  readonly limit?: number | undefined;
+};
+
+export type CloudQuery = {
+  readonly batch?: string | undefined;
+  readonly day?: string | undefined;
+  readonly state?: CloudState | undefined;
+  readonly online?: OnlineProof['verdict'] | undefined;
   readonly limit?: number | undefined;
 };
 

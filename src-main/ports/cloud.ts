@@ -11,9 +11,15 @@ export interface Cloud {
   product(productId: number, options: CloudOptions): Promise<CloudProduct>;
   /**
    * Pre-adds one device ID to the product (cloud-api.md 2.2) and reads the arrays, not the status: `added`,
-   * `already-member`, or rejected with `cloud/device-rejected` / `cloud/device-owned`. Safe to repeat.
+   * `already-member`, or rejected with `cloud/device-rejected` / `cloud/device-owned`. Safe to repeat. With `claimUser`, the e-mail of a
+   * team member, it is claimed for that user as well.
    */
-  addDevice(productId: number, deviceId: DeviceId, options: CloudOptions): Promise<'added' | 'already-member'>;
+  addDevice(
+    productId: number,
+    deviceId: DeviceId,
+    options: CloudOptions,
+    claimUser?: string,
+  ): Promise<'added' | 'already-member'>;
   /** Membership read-back; undefined when the product does not have the device. */
   device(productId: number, deviceId: DeviceId, options: CloudOptions): Promise<CloudDevice | undefined>;
   /** The SIM as the product sees it; undefined when it is not (yet) in the product. */

@@ -1,5 +1,5 @@
 import type { AuditLog } from './audit-log.ts';
-import type { Cloud } from './cloud.ts';
+import type { BulkCloud } from './cloud.ts';
 import type { Flasher } from './flasher.ts';
 import type { UnitConsole } from './unit-console.ts';
 import type { UnitControl } from './unit-control.ts';
@@ -11,6 +11,6 @@ export type Ports = {
   readonly control: UnitControl;
   readonly console: UnitConsole;
   readonly flasher: Flasher;
-  readonly cloud: Cloud;
+  readonly cloud: BulkCloud;
   readonly audit: AuditLog;
 };

@@ -26,9 +26,12 @@ export type Facts = {
   readonly completed: Completed;
   readonly proof: Proof;
   readonly sim: SimIdentity | 'no-sim-in-recipe';
-  readonly membership: 'added' | 'already-member';
+  /** `later`: the recipe lets a good unit pass as built, and its cloud work goes into the record with the verdict. */
+  readonly membership: 'added' | 'already-member' | 'later';
+  /** Until when a run may ask the cloud before the rest is left for later, by performance.now(). */
+  readonly cloudUntilMs: number;
   /** `pending` is only ever given knowingly: the cloud says the activation is under way and the recipe allows it. */
-  readonly simState: 'active' | 'pending' | 'no-sim-in-recipe';
+  readonly simState: 'active' | 'pending' | 'later' | 'no-sim-in-recipe';
 };
 
 /** What the unit says of itself. Absent values were not reported; they are never guessed. */

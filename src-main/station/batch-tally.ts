@@ -34,6 +34,13 @@ export class BatchTally {
     if (batch === this.#name) this.#counts = { ...this.#counts, [outcome]: this.#counts[outcome] + 1 };
   }
 
+  /** A pass of this batch became a reject, or, asked for again, a pass. */
+  reopened(batch: string, isReject: boolean): void {
+    if (batch !== this.#name) return;
+    const by = isReject ? 1 : -1;
+    this.#counts = { ...this.#counts, PASS: this.#counts.PASS - by, FAIL: this.#counts.FAIL + by };
+  }
+
   #counted(): Readonly<Record<Outcome, number>> {
     return { PASS: 0, FAIL: 0, ERROR: 0, ABORTED: 0, ...this.#audit.countOutcomes(this.#name) };
   }

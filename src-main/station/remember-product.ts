@@ -9,7 +9,7 @@ export function rememberProduct(cloud: BulkCloud): BulkCloud {
       known.set(productId, product);
       return product;
     },
-    addDevice: (productId, deviceId, options) => cloud.addDevice(productId, deviceId, options),
+    addDevice: (productId, deviceId, options, claimUser) => cloud.addDevice(productId, deviceId, options, claimUser),
     addDevices: (productId, order, options) => cloud.addDevices(productId, order, options),
     device: (productId, deviceId, options) => cloud.device(productId, deviceId, options),
     listDevices: (productId, page, options) => cloud.listDevices(productId, page, options),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { CloudWork } from '../domain/cloud-work.ts';
 import { failureOf, StationError } from '../domain/failure.ts';
 import { FAILURES } from '../domain/failure-codes.ts';
 import { type Label, toRecordedLabel } from '../domain/label.ts';
@@ -9,6 +10,7 @@ import type { Ports } from '../ports/ports.ts';
 import { buildUnit } from '../procedure/build-unit.ts';
 import { type RunVerdict, runProcedure } from '../procedure/run-procedure.ts';
 import { followUnit, type UnitPresence } from '../procedure/unit-presence.ts';
+import { cloudWorkOf } from './cloud-work-of.ts';
 import { summaryOf } from './unit-summary.ts';
 
 /** What to build: this label, in this slot, by this recipe. */
@@ -33,6 +35,8 @@ export type RunSetting = {
   readonly speed: number;
   /** Share of the procedure's time budgets; 1 for hardware. */
   readonly patience: number;
+  /** The carton that passed units go into now; undefined where the line does not count cartons. */
+  readonly carton?: () => string | undefined;
   /** How many slots flash at once; absent: all. `onWait` is told when the turn does not come at once. */
   readonly flashTurn?: (portPath: string, signal: AbortSignal, onWait: () => void) => Promise<() => void>;
 };
@@ -44,6 +48,8 @@ export type RunObserver = {
   readonly progress: (progress: ProgressView) => void;
   /** The run waits for its turn to flash, or waits no longer. */
   readonly waiting: (isWaiting: boolean) => void;
+  /** The unit passed, and what the cloud has to do for it is on record. */
+  readonly passed: (work: CloudWork) => void;
 };
 
 /**
@@ -90,8 +96,11 @@ export async function runUnit(
     ...(verdict.failure === undefined ? {} : { failure: verdict.failure }),
     unit: summaryOf(steps),
   };
+  const more = { at: ended.at, carton: setting.carton?.(), steps };
+  const work = ended.outcome === 'PASS' ? cloudWorkOf(begun, order.recipe, verdict.facts, more) : undefined;
   try {
-    ports.audit.endRun(ended);
+    ports.audit.endRun(ended, work);
+    if (work !== undefined) observer.passed(work);
     return ended;
   } catch (thrown) {
     return { ...ended, outcome: 'ERROR', failure: failureOf(thrown) };
@@ -105,14 +114,14 @@ async function walk(
   setting: RunSetting,
   stop: AbortSignal,
   { steps, observer }: { readonly steps: StepRecord[]; readonly observer: RunObserver },
-): Promise<Pick<RunVerdict, 'outcome' | 'failure'>> {
+): Promise<RunVerdict> {
   const { ports } = setting;
   let presence: UnitPresence;
   try {
     presence = followUnit(ports.bus, order.slot.portPath);
   } catch (thrown) {
     const found = failureOf(thrown);
-    return { outcome: FAILURES[found.code].outcome, failure: found };
+    return { outcome: FAILURES[found.code].outcome, failure: found, facts: {} };
   }
   const turns = turnsOf(order, setting, observer);
   const verdict = await runProcedure(buildUnit, {

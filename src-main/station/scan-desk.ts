@@ -13,6 +13,7 @@ export type ScanDeskSetting = {
   /** Begins a run for this label, in this slot if one is wanted. */
   readonly begin: (label: Label, wanted: string | undefined, isFull: boolean) => Result<CommandOutput['scan']>;
   readonly abort: (slot: string) => Result<null>;
+  readonly openCarton: (name: string) => Result<null>;
 };
 
 /** Where scans arrive: a unit's label begins a run, a printed code is obeyed. Remembers what became of the last one, for the screen. */
@@ -32,11 +33,15 @@ export class ScanDesk {
 
   /** Takes what the scanner read. The mobile secret of a label ends here. */
   scan(text: string, wanted: string | undefined, isFull = false): Result<CommandOutput['scan']> {
-    const { teaching, slotNamed, begin, abort } = this.#setting;
+    const { teaching, slotNamed, begin, abort, openCarton } = this.#setting;
     const code = readScanCode(text);
     if (code?.kind === 'stop') {
       const stopped = abort(code.slot);
       return stopped.ok ? { ok: true, value: { slot: code.slot } } : stopped;
+    }
+    if (code?.kind === 'carton') {
+      const opened = openCarton(code.name);
+      return this.#ended(opened.ok ? { ok: true, value: {} } : opened);
     }
     if (code?.kind === 'learn') {
       const learnt = learn(teaching, code);

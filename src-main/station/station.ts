@@ -10,6 +10,7 @@ import { BatchTally } from './batch-tally.ts';
 import type { Bench } from './bench.ts';
 import { benchCommand } from './bench-command.ts';
 import { chooseSlot } from './choose-slot.ts';
+import { CloudDesk, type CloudDeskSetting } from './cloud-desk.ts';
 import { FlashTurns } from './flash-turns.ts';
 import type { LearntPorts } from './learnt-ports.ts';
 import { closeInterruptedRuns } from './recover-runs.ts';
@@ -21,7 +22,10 @@ import { SlotHealthBook } from './slot-health-book.ts';
 import { SlotState } from './slot-state.ts';
 import { SlotTeaching } from './slot-teaching.ts';
 
-export type StationOptions = Omit<RunSetting, 'flashTurn'> & {
+export type StationOptions = Omit<RunSetting, 'flashTurn' | 'carton'> & {
+  /** How the outbox spreads its requests; absent: as on a real line. */
+  readonly outboxPace?: CloudDeskSetting['outboxPace'];
+  readonly cloudTime?: CloudDeskSetting['cloudTime'];
   /** A slot without a port must be taught one before anything is built in it. */
   readonly slots: readonly { readonly name: string; readonly portPath?: string | undefined; readonly recipe: Recipe }[];
   readonly batch: string;
@@ -42,6 +46,7 @@ export class Station implements StationCommands {
   readonly #turns: FlashTurns;
   readonly #health: SlotHealthBook;
   readonly #batch: BatchTally;
+  readonly #cloud: CloudDesk;
   /** Every unit on the bus by its port, also on ports of no slot: a slot may be taught one of them. */
   readonly #present = new Map<string, UsbUnit>();
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
@@ -55,7 +60,11 @@ export class Station implements StationCommands {
     this.#options = options;
     const { audit } = options.ports;
     this.#turns = new FlashTurns(options.flashLimit);
-    this.#setting = { ...options, flashTurn: (portPath, signal, onWait) => this.#turns.take(portPath, signal, onWait) };
+    this.#setting = {
+      ...options,
+      flashTurn: (portPath, signal, onWait) => this.#turns.take(portPath, signal, onWait),
+      carton: () => this.#cloud.carton,
+    };
     this.#teaching = new SlotTeaching({
       slots: options.slots,
       kept: options.learntPorts,
@@ -68,6 +77,7 @@ export class Station implements StationCommands {
       slotNamed: (name) => this.#slotNamed(name)?.name,
       begin: (label, wanted, isFull) => this.#begin(label, wanted, { isFull }),
       abort: (slot) => this.#abort(slot),
+      openCarton: (name) => this.#cloud.openCarton(name),
     });
     const ports = this.#teaching.ports();
     this.#slots = options.slots.map(({ name, recipe }) => new SlotState(name, ports.get(name)?.portPath, recipe));
@@ -82,6 +92,12 @@ export class Station implements StationCommands {
       interruptedRuns: interrupted,
     });
     this.#batch = new BatchTally(options.batch, audit);
+    this.#cloud = new CloudDesk({
+      ...options,
+      changed: () => this.#publish(),
+      reopened: (batch, isReject) => this.#batch.reopened(batch, isReject),
+      trouble: (trouble) => this.#trouble(trouble),
+    });
     this.#health = new SlotHealthBook([...ports.keys()], audit, options.virtual);
     this.#unsubscribe = options.ports.bus.subscribe((event) => this.#onBus(event));
   }
@@ -101,6 +117,7 @@ export class Station implements StationCommands {
           changed: () => this.#publish(),
         }),
       ...searchCommands(audit),
+      ...this.#cloud.commands(),
       ...slotCommands({ teaching: this.#teaching, turns: this.#turns, audit }, () => this.#publish()),
     };
     try {
@@ -121,6 +138,7 @@ export class Station implements StationCommands {
     this.#isClosing = true;
     for (const slot of this.#slots) slot.stop?.abort(new StationError('run/aborted', 'The station was closed.'));
     await Promise.all(this.#running);
+    await this.#cloud.close();
     this.#unsubscribe();
     this.#listeners.clear();
   }
@@ -166,6 +184,7 @@ export class Station implements StationCommands {
       recorded: change((record) => slot.stepEnded(record)),
       progress: change((progress) => slot.progressed(progress)),
       waiting: change((isWaiting) => slot.waitedForTurn(isWaiting)),
+      passed: (work) => this.#cloud.add(work),
     });
     this.#running.add(run);
     void run.then((ended) => {
@@ -203,7 +222,8 @@ export class Station implements StationCommands {
   #rework(runId: string, slotName: string, isFull: boolean): Result<{ runId: string }> {
     const earlier = this.#options.ports.audit.readRun(runId);
     if (earlier === undefined) return refuse('run/not-found', `There is no run ${runId}.`);
-    if (earlier.ended === undefined || earlier.ended.outcome === 'PASS') {
+    const isRejectedLater = earlier.cloud?.last.state === 'rejected';
+    if (earlier.ended === undefined || (earlier.ended.outcome === 'PASS' && !isRejectedLater)) {
       return refuse('run/not-a-reject', `Run ${runId} ${earlier.ended === undefined ? 'has not ended' : 'passed'}.`);
     }
     const label = parseLabel(earlier.begun.label.value);
@@ -215,6 +235,7 @@ export class Station implements StationCommands {
 
   #openBatch(batch: string): Result<null> {
     this.#batch.open(batch);
+    this.#cloud.openBatch(batch);
     this.#publish();
     return { ok: true, value: null };
   }
@@ -265,12 +286,14 @@ export class Station implements StationCommands {
         appVersion,
         virtual,
         batch: this.#batch.name,
+        ...(this.#cloud.carton === undefined ? {} : { carton: this.#cloud.carton }),
         procedure: buildUnit.steps.map(({ id, title }) => ({ id, title })),
       },
       slots: this.#slots.map((slot) => slot.view(this.#health.of(slot.name))),
       ...(learning === undefined ? {} : { learning }),
       flashLimit: this.#turns.limit,
       counts: this.#batch.counts,
+      cloud: this.#cloud.backlog(),
       // Said for as long as it is so, and no longer: the next step is to teach the slots again.
       troubles: [...(unreadable === undefined ? [] : [unreadable]), ...this.#troubles],
       ...(this.#desk.last === undefined ? {} : { lastScan: this.#desk.last }),

@@ -109,6 +109,7 @@ export const failuresVi: FailureSentences = {
   'cloud/wrong-product': say('Sản phẩm trên đám mây dành cho loại thiết bị khác.', CALL),
   'cloud/device-rejected': say('Đám mây không nhận thiết bị này.', REJECT_FOR_QA),
   'cloud/device-owned': say('Thiết bị này thuộc về tài khoản khác.', REJECT_FOR_QA),
+  'cloud/rejected-later': say('Đám mây từ chối một thiết bị đã đạt.', 'Lấy thiết bị khỏi thùng và đưa cho QA.'),
   'cloud/not-in-product': say('Đám mây không lưu thiết bị.', RETRY_OR_CALL),
 
   'network/no-name': say('Mạng không tìm thấy địa chỉ đám mây.', 'Kiểm tra cáp mạng. Nếu vẫn vậy, gọi giám sát.'),

@@ -106,6 +106,7 @@ export const failuresZh: FailureSentences = {
   'cloud/wrong-product': say('云端的产品用于其他类型的设备。', CALL),
   'cloud/device-rejected': say('云端不接受此设备。', REJECT_FOR_QA),
   'cloud/device-owned': say('此设备属于其他账户。', REJECT_FOR_QA),
+  'cloud/rejected-later': say('云端拒绝了一台已合格的设备。', '请将设备从箱中取出，交给质检。'),
   'cloud/not-in-product': say('云端没有保存此设备。', RETRY_OR_CALL),
 
   'network/no-name': say('网络找不到云端地址。', '请检查网线。如不恢复，请叫主管。'),

@@ -1,3 +1,4 @@
+import type { CloudBacklog } from '../../src-main/domain/cloud-work.ts';
 import type { FailureCode } from '../../src-main/domain/failure-codes.ts';
 import type { Outcome } from '../../src-main/domain/outcome.ts';
 import type { SlotHealth } from '../../src-main/domain/slot-health.ts';
@@ -30,6 +31,13 @@ export const STEPS = [
 
 const COUNTS = { PASS: 1248, FAIL: 17, ERROR: 5, ABORTED: 2 };
 
+/** Everything is in the cloud. */
+export const NO_BACKLOG: CloudBacklog = {
+  open: 0,
+  notInProduct: 0,
+  batch: { built: 0, 'in-product': 0, 'sim-pending': 0, 'sim-active': 1248, rejected: 0 },
+};
+
 /** A line of these slots; virtual, with a shelf of units, unless told otherwise. */
 export function line(
   slots: readonly SlotView[],
@@ -46,6 +54,7 @@ export function line(
     slots,
     flashLimit: {},
     counts: COUNTS,
+    cloud: NO_BACKLOG,
     troubles: [],
     ...(virtual
       ? {

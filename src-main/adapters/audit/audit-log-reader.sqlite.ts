@@ -1,15 +1,18 @@
 import type Database from 'better-sqlite3';
+import type { CloudStanding, CloudState } from '../../domain/cloud-work.ts';
 import { StationError } from '../../domain/failure.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { RunBegun, RunRecord } from '../../domain/run-record.ts';
-import type { AuditLog, AuditVerdict, RunQuery } from '../../ports/audit-log.ts';
+import type { AuditLog, AuditVerdict, CloudQuery, RunQuery } from '../../ports/audit-log.ts';
 import { auditFailure } from './audit-failures.ts';
 import type { AuditFiles } from './audit-files.ts';
+import { awaitedOnline, countStates, findStandings, openWork } from './cloud-queries.ts';
 import type { EntryRows } from './entry-rows.ts';
 import { type Head, readHead } from './head-file.ts';
 import {
   countOutcomes,
   findRunIds,
+  lastNote,
   passedInBatch,
   readRun,
   recentRunIdsOfSlot,
@@ -20,7 +23,19 @@ import { verifyChain } from './verify-chain.ts';
 /** What can be asked of a log without the right to write. */
 export type AuditLogReader = Pick<
   AuditLog,
-  'readRun' | 'findRuns' | 'recentRuns' | 'unfinishedRuns' | 'passedInBatch' | 'countOutcomes' | 'verify' | 'close'
+  | 'readRun'
+  | 'findRuns'
+  | 'recentRuns'
+  | 'unfinishedRuns'
+  | 'passedInBatch'
+  | 'countOutcomes'
+  | 'openCloudWork'
+  | 'cloudStandings'
+  | 'countCloudStates'
+  | 'awaitedOnline'
+  | 'lastNote'
+  | 'verify'
+  | 'close'
 >;
 
 /** Everything that reads; the writing log is built on it. */
@@ -61,6 +76,26 @@ export class SqliteAuditLogReader implements AuditLogReader {
 
   countOutcomes(batch: string): Readonly<Partial<Record<Outcome, number>>> {
     return this.reading('Counting a batch', () => countOutcomes(this.database, batch));
+  }
+
+  openCloudWork(): readonly CloudStanding[] {
+    return this.reading('Finding open cloud work', () => openWork(this.database));
+  }
+
+  cloudStandings(query: CloudQuery): readonly CloudStanding[] {
+    return this.reading('Finding cloud work', () => findStandings(this.database, query));
+  }
+
+  countCloudStates(batch: string): Readonly<Partial<Record<CloudState, number>>> {
+    return this.reading('Counting cloud work', () => countStates(this.database, batch));
+  }
+
+  awaitedOnline(): readonly CloudStanding[] {
+    return this.reading('Finding units to come online', () => awaitedOnline(this.database));
+  }
+
+  lastNote(kind: string): Readonly<Record<string, unknown>> | undefined {
+    return this.reading('Finding a note', () => lastNote(this.database, kind));
   }
 
   verify(): AuditVerdict {

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import type { CloudStep, CloudWork, OnlineProof } from '../../domain/cloud-work.ts';
 import { StationError } from '../../domain/failure.ts';
 import type { RunBegun, RunEnded, StepRecord } from '../../domain/run-record.ts';
 import type { AuditLog, AuditVerdict } from '../../ports/audit-log.ts';
@@ -7,7 +8,7 @@ import { type AuditFiles, auditFiles, lockForWriting, openForReading, openForWri
 import { type AuditLogReader, SqliteAuditLogReader } from './audit-log-reader.sqlite.ts';
 import { type EntryContent, entryHash, GENESIS } from './entry.ts';
 import { type EntryRows, entryRows } from './entry-rows.ts';
-import { prepareHead, readHead, writeOpeningHead } from './head-file.ts';
+import { type Head, prepareHead, readHead, writeOpeningHead } from './head-file.ts';
 import { runState } from './run-queries.ts';
 
 export type { AuditLogReader } from './audit-log-reader.sqlite.ts';
@@ -100,19 +101,33 @@ class SqliteAuditLog extends SqliteAuditLogReader implements AuditLog {
   }
 
   beginRun(run: RunBegun): void {
-    this.append('run-begun', run.runId, run, localDay(run.at), 'unknown');
+    this.appendAll([{ kind: 'run-begun', runId: run.runId, value: run, day: localDay(run.at), wanted: 'unknown' }]);
   }
 
   addStep(runId: string, step: StepRecord): void {
-    this.append('step', runId, step, null, 'open');
+    this.appendAll([{ kind: 'step', runId, value: step, wanted: 'open' }]);
   }
 
-  endRun(ended: RunEnded): void {
-    this.append('run-ended', ended.runId, ended, null, 'open');
+  endRun(ended: RunEnded, work?: CloudWork): void {
+    const { runId } = ended;
+    const verdict: Addition = { kind: 'run-ended', runId, value: ended, wanted: 'open' };
+    this.appendAll(
+      work === undefined ? [verdict] : [verdict, { kind: 'cloud-work', runId, value: work, wanted: 'ended' }],
+    );
+  }
+
+  addCloudSteps(steps: readonly CloudStep[]): void {
+    this.appendAll(steps.map((value) => ({ kind: 'cloud-step', runId: value.runId, value, wanted: 'in the cloud' })));
+  }
+
+  addOnlineProofs(proofs: readonly OnlineProof[]): void {
+    this.appendAll(
+      proofs.map((value) => ({ kind: 'online-proof', runId: value.runId, value, wanted: 'in the cloud' })),
+    );
   }
 
   note(kind: string, body: Readonly<Record<string, unknown>>): void {
-    this.append(`note/${kind}`, null, body, null, undefined);
+    this.appendAll([{ kind: `note/${kind}`, runId: null, value: body, wanted: undefined }]);
   }
 
   override close(): void {
@@ -120,35 +135,47 @@ class SqliteAuditLog extends SqliteAuditLogReader implements AuditLog {
     this.unlock();
   }
 
-  /** One entry, one transaction, on disk when it returns; `wanted` is the state its run must be in. */
-  private append(
-    kind: string,
-    runId: string | null,
-    value: object,
-    day: string | null,
-    wanted: ReturnType<typeof runState> | undefined,
-  ): void {
-    const body = JSON.stringify(value);
-    if (body.length > MOST_BODY_CHARACTERS) {
-      throw new StationError('audit/write-failed', `A record of ${body.length} characters is too large to keep.`);
-    }
-    const content: EntryContent = { at: this.clock().toISOString(), kind, runId, day, body };
+  /** All of them or none, in one transaction, on disk when it returns. */
+  private appendAll(additions: readonly Addition[]): void {
+    if (additions.length === 0) return;
+    const at = this.clock().toISOString();
+    const contents = additions.map((addition): EntryContent => {
+      const body = JSON.stringify(addition.value);
+      if (body.length > MOST_BODY_CHARACTERS) {
+        throw new StationError('audit/write-failed', `A record of ${body.length} characters is too large to keep.`);
+      }
+      return { at, kind: addition.kind, runId: addition.runId, day: addition.day ?? null, body };
+    });
     try {
       const publishHead = this.database
         .transaction((): (() => void) => {
-          const state = runId === null ? undefined : runState(this.database, runId);
-          if (state !== wanted) {
-            throw new StationError('run/bug', `A ${kind} cannot be recorded for run ${runId}: it is ${state}.`);
+          let head: Head | undefined;
+          for (const [index, { kind, runId, wanted }] of additions.entries()) {
+            const content = contents[index];
+            const state = runId === null ? undefined : runState(this.database, runId);
+            if (state !== wanted || content === undefined) {
+              throw new StationError('run/bug', `A ${kind} cannot be recorded for run ${runId}: it is ${state}.`);
+            }
+            head = this.entries.append(content);
           }
-          return prepareHead(this.files.head, this.entries.append(content));
+          return head === undefined ? () => {} : prepareHead(this.files.head, head);
         })
         .immediate();
       publishHead();
     } catch (thrown) {
-      throw auditFailure(thrown, `Recording ${kind}`);
+      throw auditFailure(thrown, `Recording ${additions[0]?.kind}`);
     }
   }
 }
+
+/** One entry to be added; `wanted` is the state its run must be in. */
+type Addition = {
+  readonly kind: string;
+  readonly runId: string | null;
+  readonly value: object;
+  readonly day?: string;
+  readonly wanted: ReturnType<typeof runState> | undefined;
+};
 
 /**
  * Before anything is added, the end must be the one that was left: a log continued over a cut end would bury the cut. The

@@ -4,12 +4,15 @@ import type { EntryContent } from './entry.ts';
 export type DerivedRows = {
   readonly run?: { readonly runId: string; readonly batch: string; readonly day: string };
   readonly runEnd?: { readonly runId: string; readonly outcome: string };
+  readonly cloudWork?: { readonly runId: string; readonly batch: string; readonly awaitsOnline: number };
+  readonly cloudStep?: { readonly runId: string; readonly state: string; readonly done: number };
+  readonly onlineProof?: { readonly runId: string; readonly verdict: string };
   readonly identifiers: readonly { readonly runId: string; readonly kind: string; readonly value: string }[];
 };
 
 /**
- * The search rows of an entry: a begun run with its batch and day, an ended run with its outcome, and every identifier the
- * entry names, folded by foldIdentifier and sorted. Throws when the body is not the JSON its kind promises.
+ * The search rows of an entry: a begun run with its batch and day, an ended run with its outcome, how far the cloud is
+ * with its unit, and every identifier the entry names, folded by foldIdentifier and sorted. Throws when the body is not the JSON its kind promises.
  */
 export function derivedRowsOf(entry: EntryContent): DerivedRows {
   const { runId } = entry;
@@ -28,6 +31,18 @@ export function derivedRowsOf(entry: EntryContent): DerivedRows {
       const runEnd = { runId, outcome: String(body.outcome) };
       return { runEnd, identifiers: identifierRows(runId, unitIdentifiers(asObject(body.unit))) };
     }
+    case 'cloud-work': {
+      const cloudWork = { runId, batch: String(body.batch), awaitsOnline: Number(body.online !== undefined) };
+      const cloudStep = { runId, state: String(body.reached), done: Number(body.isDone === true) };
+      return { cloudWork, cloudStep, identifiers: [] };
+    }
+    case 'cloud-step':
+      return {
+        cloudStep: { runId, state: String(body.state), done: Number(body.isDone === true) },
+        identifiers: [],
+      };
+    case 'online-proof':
+      return { onlineProof: { runId, verdict: String(body.verdict) }, identifiers: [] };
     default:
       return { identifiers: [] };
   }

@@ -43,6 +43,16 @@ export function entryRows(database: Database.Database): EntryRows {
     database.prepare('INSERT INTO identifier (seq, kind, value, backwards, run_id) VALUES (?, ?, ?, ?, ?)'),
   );
 
+  const insertWork = lazily(() =>
+    database.prepare('INSERT INTO cloud_work (run_id, seq, batch, awaits_online) VALUES (?, ?, ?, ?)'),
+  );
+  const insertStep = lazily(() =>
+    database.prepare('INSERT INTO cloud_step (seq, run_id, state, done) VALUES (?, ?, ?, ?)'),
+  );
+  const insertOnline = lazily(() =>
+    database.prepare('INSERT INTO online_proof (run_id, seq, verdict) VALUES (?, ?, ?)'),
+  );
+
   const counter = () => selectCounter.get()?.seq ?? 0;
   const last = () => decoded(selectLast.get());
   return {
@@ -56,9 +66,12 @@ export function entryRows(database: Database.Database): EntryRows {
       const placed = { ...content, seq, previous: before?.hash ?? GENESIS };
       const hash = entryHash(placed);
       insertEntry().run({ ...placed, hash });
-      const { run, runEnd, identifiers } = derivedRowsOf(content);
+      const { run, runEnd, cloudWork, cloudStep, onlineProof, identifiers } = derivedRowsOf(content);
       if (run !== undefined) insertRun().run(run.runId, seq, run.batch, run.day);
       if (runEnd !== undefined) insertEnd().run(runEnd.runId, seq, runEnd.outcome);
+      if (cloudWork !== undefined) insertWork().run(cloudWork.runId, seq, cloudWork.batch, cloudWork.awaitsOnline);
+      if (cloudStep !== undefined) insertStep().run(seq, cloudStep.runId, cloudStep.state, cloudStep.done);
+      if (onlineProof !== undefined) insertOnline().run(onlineProof.runId, seq, onlineProof.verdict);
       for (const { runId, kind, value } of identifiers) {
         insertIdentifier().run(seq, kind, value, backwards(value), runId);
       }

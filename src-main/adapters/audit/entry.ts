@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 export type EntryContent = {
   /** When it was written, ISO 8601 UTC, by the station's clock. */
   readonly at: string;
-  /** `run-begun`, `step`, `run-ended`, or `note/<kind>`. */
+  /** `run-begun`, `step`, `run-ended`, `cloud-work`, `cloud-step`, `online-proof`, or `note/<kind>`. */
   readonly kind: string;
   readonly runId: string | null;
   /** The station's local calendar day on which a run began, `YYYY-MM-DD`; only on `run-begun`, else null. */

@@ -4,6 +4,7 @@ import { identifierIn } from '../../domain/label.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { RunBegun, RunEnded, RunRecord, StepRecord } from '../../domain/run-record.ts';
 import type { RunQuery } from '../../ports/audit-log.ts';
+import { CLOUD_KINDS, LATEST_STATE, standingOf } from './cloud-queries.ts';
 import { backwards, foldIdentifier } from './derived-rows.ts';
 import type { EntryRows } from './entry-rows.ts';
 
@@ -15,14 +16,18 @@ export function readRun(entries: EntryRows, runId: string): RunRecord | undefine
   let begun: RunBegun | undefined;
   let ended: RunEnded | undefined;
   const steps: StepRecord[] = [];
-  for (const { kind, body } of entries.ofRun(runId)) {
+  const bodies = entries.ofRun(runId);
+  for (const { kind, body } of bodies) {
+    if (CLOUD_KINDS.includes(kind)) continue;
     const value = parseBody(body, runId);
     if (kind === 'run-begun') begun = value as RunBegun;
     else if (kind === 'run-ended') ended = value as RunEnded;
     else if (kind === 'step') steps.push(value as StepRecord);
   }
   if (begun === undefined) return undefined;
-  return ended === undefined ? { begun, steps } : { begun, steps, ended };
+  if (ended === undefined) return { begun, steps };
+  const cloud = standingOf(bodies, (body) => parseBody(body, runId));
+  return cloud === undefined ? { begun, steps, ended } : { begun, steps, ended, cloud };
 }
 
 /** The run ids that match, newest first. What was scanned instead of typed is understood as a label first. */
@@ -40,6 +45,10 @@ export function findRunIds(database: Database.Database, query: RunQuery): readon
   if (query.outcome !== undefined) {
     conditions.push('run.run_id IN (SELECT run_id FROM run_end WHERE outcome = :outcome)');
     values.outcome = query.outcome;
+  }
+  if (query.cloud !== undefined) {
+    conditions.push(`${LATEST_STATE} = :cloud`);
+    values.cloud = query.cloud;
   }
   if (query.text !== undefined && query.text.trim() !== '') {
     const wanted = foldIdentifier(identifierIn(query.text));
@@ -94,31 +103,47 @@ export function unfinishedRunIds(database: Database.Database): readonly string[]
     .map((row) => row.run_id);
 }
 
-/** The first run of the batch in which this device ID passed. */
+/** The first run of the batch in which this device ID passed, and was not rejected by the cloud later. */
 export function passedInBatch(database: Database.Database, batch: string, deviceId: string): string | undefined {
   return database
     .prepare<[string, string], { run_id: string }>(
       `SELECT run.run_id FROM identifier
        JOIN run_end ON run_end.run_id = identifier.run_id AND run_end.outcome = 'PASS'
        JOIN run ON run.run_id = identifier.run_id AND run.batch = ?
-       WHERE identifier.value = ? AND identifier.kind = 'device-id' AND identifier.seq = run_end.seq
+       WHERE ifnull(${LATEST_STATE}, '') <> 'rejected' AND identifier.value = ? AND identifier.kind = 'device-id' AND identifier.seq = run_end.seq
        ORDER BY run.seq LIMIT 1`,
     )
     .get(batch, foldIdentifier(deviceId))?.run_id;
 }
 
-/** Ended runs of a batch by outcome; outcomes that did not occur are left out. */
+/** Ended runs of a batch by outcome, a pass that the cloud rejected later as a fail; outcomes that did not occur are left out. */
 export function countOutcomes(database: Database.Database, batch: string): Readonly<Partial<Record<Outcome, number>>> {
   const rows = database
     .prepare<[string], { outcome: Outcome; runs: number }>(
-      'SELECT outcome, count(*) runs FROM run JOIN run_end USING (run_id) WHERE batch = ? GROUP BY outcome',
+      `SELECT CASE WHEN outcome = 'PASS' AND ${LATEST_STATE} = 'rejected' THEN 'FAIL' ELSE outcome END outcome, count(*) runs
+       FROM run JOIN run_end USING (run_id) WHERE batch = ? GROUP BY 1`,
     )
     .all(batch);
   return Object.fromEntries(rows.map(({ outcome, runs }) => [outcome, runs]));
 }
 
-/** Whether a run of this id has begun, and whether it has ended. */
-export function runState(database: Database.Database, runId: string): 'unknown' | 'open' | 'ended' {
+/** Further back than this a note says nothing of today. */
+const RECENT_ENTRIES = 300_000;
+
+/** The body of the newest note of a kind among the last RECENT_ENTRIES entries; undefined when there is none or it is no object. */
+export function lastNote(database: Database.Database, kind: string): Readonly<Record<string, unknown>> | undefined {
+  const found = database
+    .prepare<[number, string], { body: string }>(
+      `SELECT body FROM entry WHERE seq > (SELECT max(seq) FROM entry) - ? AND kind = ? ORDER BY seq DESC LIMIT 1`,
+    )
+    .get(RECENT_ENTRIES, `note/${kind}`);
+  const body = found === undefined ? undefined : parseBody(found.body, kind);
+  return typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : undefined;
+}
+
+/** Whether a run of this id has begun, whether it has ended, and whether the cloud has work with its unit. */
+export function runState(database: Database.Database, runId: string): 'unknown' | 'open' | 'ended' | 'in the cloud' {
+  if (database.prepare('SELECT 1 FROM cloud_work WHERE run_id = ?').get(runId) !== undefined) return 'in the cloud';
   if (database.prepare('SELECT 1 FROM run_end WHERE run_id = ?').get(runId) !== undefined) return 'ended';
   return database.prepare('SELECT 1 FROM run WHERE run_id = ?').get(runId) === undefined ? 'unknown' : 'open';
 }

@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { StationError } from '../../domain/failure.ts';
 
 /** The newest schema this version knows; kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /**
  * Brings the database to the newest schema, all steps in one transaction. A fresh file (version 0, nothing in it) is made
@@ -136,5 +136,35 @@ const MIGRATIONS: readonly string[] = [
     CREATE INDEX identifier_by_value ON identifier (value, run_id);
     CREATE INDEX identifier_by_end ON identifier (backwards, run_id);
     ${appendOnly('identifier', 'seq = NEW.seq AND kind = NEW.kind')}
+  `,
+  `
+    CREATE TABLE cloud_work (
+      run_id TEXT PRIMARY KEY,
+      seq INTEGER NOT NULL,
+      batch TEXT NOT NULL,
+      awaits_online INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX cloud_work_by_seq ON cloud_work (seq);
+    CREATE INDEX cloud_work_by_batch ON cloud_work (batch, seq);
+    CREATE INDEX cloud_work_awaiting ON cloud_work (seq) WHERE awaits_online = 1;
+    ${appendOnly('cloud_work', 'run_id = NEW.run_id')}
+
+    CREATE TABLE cloud_step (
+      seq INTEGER PRIMARY KEY,
+      run_id TEXT NOT NULL,
+      state TEXT NOT NULL,
+      done INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX cloud_step_by_run ON cloud_step (run_id, seq);
+    CREATE INDEX cloud_step_open ON cloud_step (seq, run_id) WHERE done = 0;
+    ${appendOnly('cloud_step', 'seq = NEW.seq')}
+
+    CREATE TABLE online_proof (
+      run_id TEXT PRIMARY KEY,
+      seq INTEGER NOT NULL,
+      verdict TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX online_proof_by_seq ON online_proof (seq);
+    ${appendOnly('online_proof', 'run_id = NEW.run_id')}
   `,
 ];

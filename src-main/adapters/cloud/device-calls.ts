@@ -29,10 +29,17 @@ export function deviceCalls(ask: Ask): DeviceCalls {
       return { id, name, slug: slug ?? undefined, platformId };
     },
 
-    async addDevice(productId, deviceId, options) {
+    async addDevice(productId, deviceId, options, claimUser) {
       // `import_sims` is always sent, because its default is UNVERIFIED (2.2.1).
       const received = presentAnswer(
-        await ask(importRequest(productId, { ids: [deviceId], import_sims: true }), options),
+        await ask(
+          importRequest(productId, {
+            ids: [deviceId],
+            import_sims: true,
+            ...(claimUser === undefined ? {} : { claim_user: claimUser }),
+          }),
+          options,
+        ),
       );
       const verdict = judgeImport(checkedAnswer(importAnswer, received), [deviceId]).get(deviceId);
       if (verdict === undefined) throw new StationError('run/bug', `The import of ${deviceId} was not judged.`);

@@ -1,18 +1,15 @@
 import { failure, failureOf, type Result } from '../../domain/failure.ts';
-import type { FailureCode } from '../../domain/failure-codes.ts';
 import type { Iccid } from '../../domain/iccid.ts';
 import type { CloudSim } from '../../ports/cloud.ts';
 import type { Facts } from '../facts.ts';
+import { callTimeMs, mayFinishLater } from '../finish-later.ts';
 import type { Step, StepContext, StepResult } from '../procedure.ts';
+import { isSurelyNotTaken, simImportOnRecord } from '../sim-import-on-record.ts';
 
-const CALL_MS = 30_000;
 /** Pauses between looks at a SIM whose activation is under way; the last one repeats. There is no event for it (cloud-api.md 2.8). */
 const LOOKS_MS = [300, 700, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 2000];
 /** So long an import may stay in the cloud's queue before the SIM shows in the product (cloud-api.md R26). */
 const QUEUE_MS = 24 * 60 * 60 * 1000;
-
-/** With these the cloud has surely not taken an import; with any other fault it may have. */
-const REFUSALS: readonly FailureCode[] = ['cloud/permission', 'cloud/refused', 'cloud/rate-limited'];
 
 /**
  * Leaves this step only with a SIM that is active, or knowingly pending: the cloud says the activation is under way and the recipe
@@ -20,36 +17,62 @@ const REFUSALS: readonly FailureCode[] = ['cloud/permission', 'cloud/refused', '
  * an import of it is on record and may still be queued: importing is what costs money, and what a repetition does nobody has verified
  * (2.8.1). Only QA, by a rework, has it asked for again.
  */
-export const activateSim: Step<'sim' | 'membership', 'simState'> = {
+export const activateSim: Step<'sim' | 'membership' | 'cloudUntilMs', 'simState'> = {
   id: 'activate-sim',
   title: 'Activate SIM',
-  needs: ['sim', 'membership'],
+  needs: ['sim', 'membership', 'cloudUntilMs'],
   gives: ['simState'],
   timeoutMs: 180_000,
   silenceIs: 'cloud/timeout',
-  run: async ({ sim }, context) => {
+  run: async ({ sim, membership, cloudUntilMs }, context) => {
     if (sim === 'no-sim-in-recipe') return { ok: true, facts: { simState: sim }, learnt: { sim: 'none in recipe' } };
-    const { recipe, ports, signal } = context;
-    const call = { signal, timeoutMs: CALL_MS };
-    const first = await ports.cloud.sim(recipe.productId, sim.iccid, call);
-    if (first !== undefined || recipe.sim.form !== 'removable' || isImportQueued(sim.iccid, context)) {
-      return settle(sim.iccid, first, { imported: false }, context);
-    }
-    // From here on the import may have taken effect, so the record must say so however the step ends.
+    if (membership === 'later') return { ok: true, facts: { simState: 'later' }, learnt: { sim: 'later' } };
+    let result: SimFacts;
     try {
-      await ports.cloud.importSim(recipe.productId, sim.iccid, call);
+      result = await activate(sim.iccid, cloudUntilMs, context);
     } catch (thrown) {
-      const found = failureOf(thrown);
-      return { ok: false, failure: found, evidence: { imported: !REFUSALS.includes(found.code) } };
+      result = { ok: false, failure: failureOf(thrown) };
     }
-    try {
-      const second = await ports.cloud.sim(recipe.productId, sim.iccid, call);
-      return await settle(sim.iccid, second, { imported: true }, context);
-    } catch (thrown) {
-      return { ok: false, failure: failureOf(thrown), evidence: { imported: true } };
-    }
+    return context.signal.aborted ? result : orLater(result, context);
   },
 };
+
+/** The unit is in the product; what is not known of its SIM yet is found out later, where the recipe allows it. */
+function orLater(result: SimFacts, { recipe }: StepContext): SimFacts {
+  if (result.ok) return result;
+  const { failure: found, evidence } = result;
+  const { code, detail } = found;
+  const isPending = code === 'sim/pending' && recipe.cloud.finishLater && recipe.sim.mayBePending;
+  if (!isPending && !mayFinishLater(recipe.cloud, found)) return result;
+  return {
+    ok: true,
+    facts: { simState: 'later' },
+    learnt: { sim: 'later', why: code },
+    evidence: { ...evidence, code, detail },
+  };
+}
+
+async function activate(iccid: Iccid, cloudUntilMs: number, context: StepContext): Promise<SimFacts> {
+  const { recipe, ports, signal } = context;
+  const call = () => ({ signal, timeoutMs: callTimeMs(recipe.cloud, cloudUntilMs) });
+  const first = await ports.cloud.sim(recipe.productId, iccid, call());
+  if (first !== undefined || recipe.sim.form !== 'removable' || isImportQueued(iccid, context)) {
+    return settle(iccid, first, { imported: false }, cloudUntilMs, context);
+  }
+  // From here on the import may have taken effect, so the record must say so however the step ends.
+  try {
+    await ports.cloud.importSim(recipe.productId, iccid, call());
+  } catch (thrown) {
+    const found = failureOf(thrown);
+    return { ok: false, failure: found, evidence: { imported: !isSurelyNotTaken(found.code) } };
+  }
+  try {
+    const second = await ports.cloud.sim(recipe.productId, iccid, call());
+    return await settle(iccid, second, { imported: true }, cloudUntilMs, context);
+  } catch (thrown) {
+    return { ok: false, failure: failureOf(thrown), evidence: { imported: true } };
+  }
+}
 
 /** Whether the record tells of an import of this SIM into this product that the cloud may not have come to yet. */
 function isImportQueued(
@@ -57,10 +80,8 @@ function isImportQueued(
   { ports, recipe, isRework }: Pick<StepContext, 'ports' | 'recipe' | 'isRework'>,
 ): boolean {
   if (isRework) return false;
-  return ports.audit.findRuns({ text: iccid, limit: 20 }).some(({ begun, steps }) => {
-    if (begun.recipe.productId !== recipe.productId || Date.now() - Date.parse(begun.at) > QUEUE_MS) return false;
-    return steps.some(({ step, evidence }) => step === 'activate-sim' && evidence?.imported === true);
-  });
+  const asked = simImportOnRecord(ports.audit, iccid, recipe.productId);
+  return asked !== undefined && Date.now() - Date.parse(asked) <= QUEUE_MS;
 }
 
 type SimFacts = StepResult<Pick<Facts, 'simState'>>;
@@ -70,9 +91,10 @@ async function settle(
   iccid: Iccid,
   first: CloudSim | undefined,
   evidence: { readonly imported: boolean },
+  cloudUntilMs: number,
   context: StepContext,
 ): Promise<SimFacts> {
-  const seen = await watch(iccid, first, context);
+  const seen = await watch(iccid, first, cloudUntilMs, context);
   const judged = judge(iccid, seen, context.recipe.sim.mayBePending);
   if (!judged.ok) return { ...judged, evidence };
   const learnt = {
@@ -84,16 +106,25 @@ async function settle(
   return { ok: true, facts: { simState: judged.value }, learnt, evidence };
 }
 
-/** Looks again while the activation is under way, for at most the recipe's waiting time. */
-async function watch(iccid: Iccid, first: CloudSim | undefined, context: StepContext): Promise<CloudSim | undefined> {
+/** Looks again while the activation is under way, for at most the recipe's waiting times. */
+async function watch(
+  iccid: Iccid,
+  first: CloudSim | undefined,
+  cloudUntilMs: number,
+  context: StepContext,
+): Promise<CloudSim | undefined> {
   const { recipe, ports, signal, sleep } = context;
+  const isTimeUp = () => recipe.cloud.finishLater && performance.now() >= cloudUntilMs;
   let seen = first;
   let waitedMs = 0;
-  for (let look = 0; isUnsettled(seen) && waitedMs < recipe.sim.waitMs; look += 1) {
+  for (let look = 0; isUnsettled(seen) && waitedMs < recipe.sim.waitMs && !isTimeUp(); look += 1) {
     const pause = Math.min(LOOKS_MS[look] ?? LOOKS_MS.at(-1) ?? 2000, recipe.sim.waitMs - waitedMs);
     await sleep(pause);
     waitedMs += pause;
-    seen = await ports.cloud.sim(recipe.productId, iccid, { signal, timeoutMs: CALL_MS });
+    seen = await ports.cloud.sim(recipe.productId, iccid, {
+      signal,
+      timeoutMs: callTimeMs(recipe.cloud, cloudUntilMs),
+    });
   }
   return seen;
 }

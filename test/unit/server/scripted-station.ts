@@ -22,6 +22,11 @@ export const IDLE: Snapshot = {
   ],
   flashLimit: {},
   counts: { PASS: 0, FAIL: 0, ERROR: 0, ABORTED: 0 },
+  cloud: {
+    open: 0,
+    notInProduct: 0,
+    batch: { built: 0, 'in-product': 0, 'sim-pending': 0, 'sim-active': 0, rejected: 0 },
+  },
   troubles: [],
 };
 

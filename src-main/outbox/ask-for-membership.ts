@@ -1,0 +1,99 @@
+import type { CloudStep } from '../domain/cloud-work.ts';
+import { type DeviceId, parseDeviceId } from '../domain/device-id.ts';
+import { failure, StationError } from '../domain/failure.ts';
+import type { ImportVerdict } from '../ports/cloud.ts';
+import { inBackground, parts, type Round } from './lane.ts';
+import { notProven, stepOfMember } from './membership-proof.ts';
+import type { QueuedUnit } from './queued-unit.ts';
+
+/**
+ * Asks for units that are not in the product yet, many in one request (cloud-api.md 2.2). Room that is left is used to ask once more
+ * for units whose first answer was "added": "was there before" is their proof, at no request of its own. Resolves with the time at
+ * which something is due again. Rejects when the cloud could not be asked at all.
+ */
+export async function askForMembership(units: readonly QueuedUnit[], round: Round): Promise<number> {
+  const { pace, nowMs, limit } = round;
+  const fresh = units.filter(({ state, askedAtMs }) => state === 'built' && askedAtMs === undefined);
+  const due = fresh.filter(({ membershipDueMs }) => membershipDueMs <= nowMs);
+  const gathered = Math.min(...due.map(({ sinceMs }) => sinceMs + pace.gatherMs));
+  if (due.length < limit.chunk && gathered > nowMs) {
+    return Math.min(gathered, ...fresh.map(({ membershipDueMs }) => membershipDueMs).filter((dueMs) => dueMs > nowMs));
+  }
+  for (const [claimUser, group] of Map.groupBy(due, ({ work }) => work.claimUser)) {
+    for (const part of parts(group, limit.chunk)) {
+      const waiting = units.filter((unit) => unit.askedAtMs !== undefined && unit.state === 'built');
+      const along = waiting.filter(({ work }) => work.claimUser === undefined).slice(0, limit.chunk - part.length);
+      await ask([...part, ...(claimUser === undefined ? along : [])], claimUser, round);
+    }
+  }
+  return Math.min(...fresh.map(({ membershipDueMs }) => membershipDueMs).filter((dueMs) => dueMs > nowMs));
+}
+
+/** One request; what it is told about each unit moves that unit and no other. */
+async function ask(units: readonly QueuedUnit[], claimUser: string | undefined, round: Round): Promise<void> {
+  const identifiers = units.map(({ deviceId }) => deviceId);
+  let verdicts: ReadonlyMap<string, ImportVerdict>;
+  try {
+    const order = { identifiers, importSims: true, ...(claimUser === undefined ? {} : { claimUser }) };
+    verdicts = await round.cloud.addDevices(round.productId, order, inBackground(round));
+  } catch (thrown) {
+    const isRefused = thrown instanceof StationError && thrown.code === 'cloud/refused';
+    if (!isRefused) throw thrown;
+    if (units.length === 1) return reject(units, thrown.toFailure(), round);
+    // Too many for the cloud, or one among them that it cannot read: in halves, down to the one.
+    round.limit.chunk = Math.max(1, Math.ceil(units.length / 2));
+    for (const half of parts(units, round.limit.chunk)) await ask(half, claimUser, round);
+    return;
+  }
+  const steps: { unit: QueuedUnit; step: CloudStep }[] = [];
+  for (const unit of units) {
+    const verdict = verdicts.get(unit.deviceId);
+    if (verdict?.kind === 'added') {
+      unit.askedAtMs = performance.now();
+      unit.membershipDueMs = unit.askedAtMs + round.pace.proveWithinMs;
+    } else if (verdict?.kind === 'already-member') {
+      unit.askedAtMs ??= performance.now();
+      // Who owns it is not in this answer.
+      if (unit.work.claimUser === undefined) steps.push({ unit, step: stepOfMember(unit, round, 'already-member') });
+    } else if (verdict?.kind !== 'refused' || verdict.code === 'cloud/bad-answer') {
+      notProven(unit, round);
+    } else {
+      const step = await stepOfRefused(unit, verdict, round);
+      if (step !== undefined) steps.push({ unit, step });
+    }
+  }
+  round.record(steps);
+}
+
+/**
+ * The cloud does not say why it does not take a unit (trap 3), so the unit is looked for before it is called rejected: one that is in
+ * the product is where it should be.
+ */
+async function stepOfRefused(
+  unit: QueuedUnit,
+  verdict: Extract<ImportVerdict, { kind: 'refused' }>,
+  round: Round,
+): Promise<CloudStep | undefined> {
+  const device = await round.cloud.device(round.productId, deviceIdOf(unit), inBackground(round));
+  if (device !== undefined && !device.quarantined && !device.denied) {
+    unit.askedAtMs ??= performance.now();
+    return unit.work.claimUser === undefined ? stepOfMember(unit, round, 'read back') : undefined;
+  }
+  const detail = `Product ${round.productId} did not take ${unit.deviceId}: ${verdict.detail}.`;
+  return unit.step('rejected', round.cloudTime(), {
+    isDone: true,
+    failure: failure(verdict.code, detail, { array: verdict.array }),
+  });
+}
+
+function reject(units: readonly QueuedUnit[], why: ReturnType<StationError['toFailure']>, round: Round): void {
+  const at = round.cloudTime();
+  round.record(units.map((unit) => ({ unit, step: unit.step('rejected', at, { isDone: true, failure: why }) })));
+}
+
+/** The record holds only device IDs that were parsed; one that was tampered with must not reach a URL. */
+export function deviceIdOf(unit: QueuedUnit): DeviceId {
+  const parsed = parseDeviceId(unit.deviceId);
+  if (parsed.ok) return parsed.value;
+  throw new StationError('audit/damaged', `The cloud work of run ${unit.work.runId} names no device ID.`);
+}

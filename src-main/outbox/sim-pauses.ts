@@ -1,0 +1,37 @@
+import type { WorkSim } from '../domain/cloud-work.ts';
+import { activationAlarmMs } from '../domain/sku.ts';
+import type { ActivationClass } from '../domain/sku-table.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/**
+ * Pauses before each look at a SIM on its way, by class (cloud-api.md R26): the first is when most of the class are active, so that
+ * one look is enough for nearly all; the last one repeats.
+ */
+const LOOKS: Readonly<Record<ActivationClass, readonly number[]>> = {
+  fast: [15 * SECOND, 15 * SECOND, 30 * SECOND, MINUTE, 3 * MINUTE, 10 * MINUTE, HOUR],
+  'generally-fast': [MINUTE, MINUTE, 3 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR],
+  'sometimes-slow': [MINUTE, 4 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR],
+};
+
+/** How long after its import a SIM of this class is looked at for the first time, in milliseconds. A removable one is looked for at once, before it is imported. */
+export function firstSimLookMs({ activation, form }: WorkSim): number {
+  return form === 'removable' ? 0 : (LOOKS[activation][0] ?? MINUTE);
+}
+
+/** How long after so many looks the next one comes, in milliseconds. */
+export function nextSimLookMs({ activation }: WorkSim, looks: number): number {
+  return LOOKS[activation][looks] ?? HOUR;
+}
+
+/** So long an import may stay in the cloud's queue before the SIM shows in the product; only then is it asked for again (R26). */
+export function importQueueMs({ activation }: WorkSim): number {
+  return activation === 'fast' ? HOUR : 24 * HOUR;
+}
+
+/** Past this somebody must look (R27), in milliseconds since the SIM was on its way. */
+export function overdueMs({ activation }: WorkSim): number {
+  return activationAlarmMs(activation);
+}

@@ -21,10 +21,23 @@ export const I1 = iccid('8934076500002589174');
 export const I5 = iccid('89883070000051465647');
 export const I7 = iccid('89014103272880448051');
 
+/** A member of the team of 12345, one with an authenticator, and a stranger to it. */
+export const OP = { username: 'op@example.com', password: 'correct horse' };
+export const LEAD = {
+  username: 'lead@example.com',
+  password: 'battery staple',
+  mfaSecret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+};
+export const STRANGER = { username: 'stranger@example.org', password: 'paper clip' };
+/** Of product 12345. */
+export const CLIENT = { clientId: 'line-demo-4711', secret: 'client secret', productId: PRODUCT };
+
 export type CloudBench = AsyncDisposable & {
   readonly virtual: VirtualCloud;
   readonly cloud: BulkCloud;
   readonly options: CloudOptions;
+  /** A token of `OP`, who may do everything; the station's is that of an API user. */
+  readonly userToken: string;
   /** Plain fetch with the station's token. */
   ask(
     method: string,
@@ -57,6 +70,8 @@ export async function startCloudBench(options: VirtualCloudOptions = {}): Promis
       { deviceId: D6, platformId: 13, productId: PRODUCT, conditions: ['quarantined'] },
       { deviceId: D7, platformId: 13, iccid: I7, simForm: '4ff' },
     ],
+    users: [OP, LEAD, STRANGER],
+    clients: [CLIENT],
     ...options,
   });
   const cloud = createHttpCloud({
@@ -69,6 +84,7 @@ export async function startCloudBench(options: VirtualCloudOptions = {}): Promis
     virtual,
     cloud,
     options: within(20_000),
+    userToken: virtual.addToken({ username: OP.username, scopes: 'everything', client: 'particle' }),
     ask: async (method, path, body) => {
       const headers = { authorization: `Bearer ${virtual.token}`, 'content-type': 'application/json' };
       const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };

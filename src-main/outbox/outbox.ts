@@ -124,10 +124,7 @@ export class Outbox {
       cloudTime: () => cloudTime?.() ?? new Date(),
       pace: this.#pace,
       signal: this.#closing.signal,
-      moved: (unit: QueuedUnit, before) => {
-        this.#moved(unit.work, before, unit.state);
-        changed();
-      },
+      moved: (unit: QueuedUnit, before) => this.#moved(unit.work, before, unit.state),
       changed,
       troubled,
     });

@@ -21,6 +21,8 @@ export class ProductLane {
   readonly #idlers = new Set<() => void>();
   #wake: (() => void) | undefined;
   #faults = 0;
+  /** Units came or finished since the round that goes on took stock. */
+  #hasNews = false;
   /** Why nothing goes on at present. */
   held: Failure | undefined;
   /** Resolves when the lane has stopped. */
@@ -34,6 +36,7 @@ export class ProductLane {
 
   add(standing: CloudStanding): void {
     this.#units.set(standing.work.runId, new QueuedUnit(standing, performance.now()));
+    this.#hasNews = true;
     if (this.held === undefined) this.#wake?.();
   }
 
@@ -80,6 +83,7 @@ export class ProductLane {
       limit: this.#limit,
       record: (steps) => this.#record(steps),
     };
+    this.#hasNews = false;
     const units = firstOfEachDevice(this.units());
     const due = [
       await askForMembership(units, round),
@@ -87,7 +91,7 @@ export class ProductLane {
       await describeUnits(units, round),
       await watchSims(units, round),
     ];
-    return Math.max(0, Math.min(...due) - performance.now());
+    return this.#hasNews ? 0 : Math.max(0, Math.min(...due) - performance.now());
   }
 
   #record(steps: readonly { readonly unit: QueuedUnit; readonly step: CloudStep }[]): void {
@@ -96,13 +100,19 @@ export class ProductLane {
     for (const { unit, step } of steps) {
       const before = unit.state;
       unit.last = step;
-      if (step.isDone) this.#units.delete(unit.work.runId);
+      if (step.isDone) this.#finish(unit);
       if (before !== step.state) this.#setting.moved(unit, before);
       if (step.failure !== undefined) this.#setting.troubled({ work: unit.work, last: step }, step.failure);
     }
+    this.#setting.changed();
     if (this.#units.size > 0) return;
     for (const resolve of this.#idlers) resolve();
     this.#idlers.clear();
+  }
+
+  #finish({ work }: QueuedUnit): void {
+    this.#units.delete(work.runId);
+    this.#hasNews = true;
   }
 
   #hold(failure: Failure | undefined): void {

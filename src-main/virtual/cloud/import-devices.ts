@@ -1,6 +1,9 @@
 import { type Answer, answer, notOk } from './answer.ts';
-import type { DeviceRecord } from './cloud-records.ts';
+import type { DeviceRecord, ProductRecord } from './cloud-records.ts';
 import type { CloudState } from './cloud-state.ts';
+import { updateOverTheAir } from './device-life.ts';
+import { isMember } from './firmware-target.ts';
+import { findByIdentifier } from './identifier-index.ts';
 import { fileLines, isTrue, textList } from './request-body.ts';
 import type { ProductCall } from './route.ts';
 import { importSim } from './sim-activation.ts';
@@ -29,16 +32,22 @@ export function importDevices(call: ProductCall): Answer {
     invalidDeviceIds: [],
     protectedDeviceIds: [],
   };
-  const devices = indexDevices(state);
+  const room = freePlaces(state, product);
+  const added = new Map<string, DeviceRecord>();
+  const claimed: DeviceRecord[] = [];
   for (const identifier of identifiers) {
-    const device = devices.get(identifier.toLowerCase());
-    const array = arrayFor(call, device);
+    const device = findByIdentifier(state, identifier);
+    // A device named twice is new the first time and there the second.
+    const array = device !== undefined && added.has(device.deviceId) ? 'existingDeviceIds' : arrayFor(product, device);
     arrays[array].push(identifier);
-    if (device === undefined || call.keepsNothing) continue;
-    if (array === 'updatedDeviceIds') join(call, device, withSims);
-    if (array === 'updatedDeviceIds' || array === 'existingDeviceIds') {
-      if (claimUser !== undefined) device.owner = String(claimUser);
-    }
+    if (device === undefined) continue;
+    if (array === 'updatedDeviceIds') added.set(device.deviceId, device);
+    if (array === 'updatedDeviceIds' || array === 'existingDeviceIds') claimed.push(device);
+  }
+  if (added.size > room) return notOk(403, 'Device limit reached');
+  if (!call.keepsNothing) {
+    for (const device of added.values()) join(call, device, withSims);
+    if (claimUser !== undefined) for (const device of claimed) claim(product, device, String(claimUser));
   }
   return answer({ updated: arrays.updatedDeviceIds.length, ...arrays });
 }
@@ -51,14 +60,24 @@ type ImportArray =
   | 'protectedDeviceIds';
 
 /** The table of 2.2.3, most specific first. */
-function arrayFor({ product }: ProductCall, device: DeviceRecord | undefined): ImportArray {
+function arrayFor(product: ProductRecord, device: DeviceRecord | undefined): ImportArray {
   if (device === undefined) return 'invalidDeviceIds';
-  if (device.productId === product.id) {
-    return device.quarantined || device.denied ? 'updatedDeviceIds' : 'existingDeviceIds';
-  }
-  if (device.productId !== undefined || device.platformId !== product.platformId) return 'invalidDeviceIds';
-  if (device.owner !== undefined && !product.team.includes(device.owner)) return 'nonmemberDeviceIds';
+  if (isMember(device)) return device.productId === product.id ? 'existingDeviceIds' : 'invalidDeviceIds';
+  if (device.platformId !== product.platformId) return 'invalidDeviceIds';
+  if (!isOwnedWithin(product, device)) return 'nonmemberDeviceIds';
   return device.isProtected && !product.deviceProtection ? 'protectedDeviceIds' : 'updatedDeviceIds';
+}
+
+function isOwnedWithin({ team, customers }: ProductRecord, { owner }: DeviceRecord): boolean {
+  return owner === undefined || team.includes(owner) || customers.includes(owner);
+}
+
+/** How many more devices the product's plan allows (5.3 R11, R12). */
+function freePlaces(state: CloudState, { id, deviceLimit }: ProductRecord): number {
+  if (deviceLimit === undefined) return Number.POSITIVE_INFINITY;
+  return (
+    deviceLimit - [...state.devices.values()].filter((device) => device.productId === id && isMember(device)).length
+  );
 }
 
 /** Embedded SIMs follow their device into the product; plastic ones do not (5.5 R22, R23). */
@@ -68,15 +87,10 @@ function join({ state, product, simFault }: ProductCall, device: DeviceRecord, w
   device.denied = false;
   const sim = device.iccid === undefined ? undefined : state.sims.get(device.iccid);
   if (withSims && sim !== undefined && sim.form !== '4ff') importSim(state, sim, product, simFault);
+  updateOverTheAir(state, device, 'at-once');
 }
 
-/** Every device by each of its identifiers in lower case: device ID, serial number, IMEI, ICCID (0.2 trap 4). */
-function indexDevices(state: CloudState): Map<string, DeviceRecord> {
-  const index = new Map<string, DeviceRecord>();
-  for (const device of state.devices.values()) {
-    for (const identifier of [device.serialNumber, device.imei, device.iccid, device.deviceId]) {
-      if (identifier !== undefined) index.set(identifier.toLowerCase(), device);
-    }
-  }
-  return index;
+/** A device somebody outside the team owns already stays theirs. */
+function claim(product: ProductRecord, device: DeviceRecord, user: string): void {
+  if (isOwnedWithin(product, device)) device.owner = user;
 }

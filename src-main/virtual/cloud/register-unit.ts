@@ -1,6 +1,7 @@
 import type { ActivationClass, SimForm } from '../../domain/sku-table.ts';
 import type { DeviceRecord, SimRecord } from './cloud-records.ts';
 import { type CloudState, STRANGER } from './cloud-state.ts';
+import { indexDevice } from './identifier-index.ts';
 
 /** In what condition the cloud already knows a unit before the line sees it. */
 export const UNIT_CONDITIONS = [
@@ -60,8 +61,19 @@ export function registerUnit(state: CloudState, unit: UnitInput): void {
     notes: null,
     groups: [],
     development: false,
+    desiredFirmwareVersion: undefined,
+    firmwareUpdatesForced: false,
+    online: false,
+    lastHeardAtMs: undefined,
+    lastHandshakeAtMs: undefined,
+    lastIpAddress: undefined,
+    lastIccid: undefined,
+    deviceOs: undefined,
+    firmwareVersion: undefined,
+    firmwareProductId: undefined,
   };
   state.devices.set(device.deviceId, device);
+  indexDevice(state, device);
   if (unit.iccid !== undefined) state.sims.set(unit.iccid, simOf(state, unit, unit.iccid, is));
 }
 
@@ -78,6 +90,7 @@ function simOf(
     form: unit.simForm ?? 'mff2',
     activationClass: unit.activationClass ?? 'fast',
     deviceId: unit.deviceId.toLowerCase(),
+    lastDeviceId: undefined,
     status: is('sim-active') ? 'active' : is('sim-inactive') ? 'inactive_user_deactivated' : 'never_before_activated',
     productId: undefined,
     owner: is('sim-owned-elsewhere') ? STRANGER : undefined,
@@ -90,5 +103,8 @@ function simOf(
     firstActivatedAtMs: usedAtMs,
     lastActivatedAtMs: usedAtMs,
     neverActivates: is('sim-never-activates'),
+    wasReleased: false,
+    usageByDay: {},
+    statusTask: undefined,
   };
 }

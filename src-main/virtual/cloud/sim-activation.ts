@@ -5,8 +5,10 @@ import type { CloudState } from './cloud-state.ts';
 /** What an effect fault does to the SIM changes that begin while it is in force. */
 export type SimFault = 'sim-stuck' | 'sim-fails' | undefined;
 
+export type ActivationTimes = Record<ActivationClass, { first: number; again: number }>;
+
 /** Plausible times in cloud milliseconds (cloud-api.md 5.5 R26); the upper ends, hours and days, are what the clock's `advance` is for. */
-const ACTIVATION_MS: Readonly<Record<ActivationClass, { readonly first: number; readonly again: number }>> = {
+export const ACTIVATION_MS: ActivationTimes = {
   fast: { first: 3_000, again: 3_000 },
   'generally-fast': { first: 30_000, again: 30_000 },
   'sometimes-slow': { first: 45_000, again: 2 * 3_600_000 },
@@ -14,15 +16,16 @@ const ACTIVATION_MS: Readonly<Record<ActivationClass, { readonly first: number; 
 
 /**
  * Brings a SIM into a product, which is also its activation (2.8.1, R24). Nothing happens to a stranger's SIM or one already
- * there (2.8.1); one in use moves without a break (R25); one that was switched off stays so until it is reactivated.
- * Returns whether the SIM is in the product now.
+ * there (2.8.1); one in use moves without a break (R25); one that was switched off stays so until it is reactivated, unless
+ * its last owner gave it back. Returns whether the SIM is in the product now.
  */
 export function importSim(state: CloudState, sim: SimRecord, product: ProductRecord, fault: SimFault): boolean {
   if (sim.owner !== undefined && !product.team.includes(sim.owner)) return false;
   if (sim.productId !== undefined && sim.productId !== product.id) return false;
   if (sim.productId === product.id) return true;
   sim.productId = product.id;
-  if (sim.status === 'never_before_activated') changeSim(state, sim, 'activate', fault);
+  if (sim.status === 'never_before_activated' || sim.wasReleased) changeSim(state, sim, 'activate', fault);
+  sim.wasReleased = false;
   return true;
 }
 
@@ -41,16 +44,16 @@ export function changeSim(state: CloudState, sim: SimRecord, action: SimAction, 
     sim.change = undefined;
     return;
   }
-  const delays = ACTIVATION_MS[sim.activationClass];
+  const delays = state.activationMs[sim.activationClass];
   const delayMs = sim.activations === 0 ? delays.first : delays.again;
   const isStuck = sim.neverActivates || fault === 'sim-stuck';
-  sim.change = { to: 'active', atMs: isStuck ? Number.POSITIVE_INFINITY : now + delayMs, fails: fault === 'sim-fails' };
+  sim.change = { to: 'active', atMs: isStuck ? undefined : now + delayMs, fails: fault === 'sim-fails' };
 }
 
 /** Completes the change whose time has come. Called before a SIM is looked at, so nothing needs a timer. */
 export function settleSim(state: CloudState, sim: SimRecord): void {
   const { change } = sim;
-  if (change === undefined || change.atMs > state.clock.now()) return;
+  if (change?.atMs === undefined || change.atMs > state.clock.now()) return;
   sim.change = undefined;
   sim.lastActionFailed = change.fails;
   if (change.fails) return;
@@ -60,9 +63,10 @@ export function settleSim(state: CloudState, sim: SimRecord): void {
   sim.lastActivatedAtMs = change.atMs;
 }
 
-/** Takes the SIM out of its product and out of service (2.8.5). */
+/** Takes the SIM from its product or owner and out of service (2.8.5). */
 export function releaseSim(state: CloudState, sim: SimRecord): void {
   changeSim(state, sim, 'deactivate', undefined);
   sim.productId = undefined;
   sim.owner = undefined;
+  sim.wasReleased = true;
 }

@@ -11,6 +11,6 @@ import { simCalls } from './sim-calls.ts';
  * read, list filters by serial number, or groups of a device (4.2), so they go beside it as plain requests.
  */
 export function createHttpCloud(settings: HttpCloudSettings): BulkCloud {
-  const ask = createCloudSender(settings);
-  return { ...deviceCalls(ask), ...simCalls(ask) };
+  const send = createCloudSender(settings);
+  return { ...deviceCalls(send), ...simCalls(send) };
 }

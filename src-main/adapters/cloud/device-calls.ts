@@ -5,14 +5,12 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { BulkCloud, CloudOptions } from '../../ports/cloud.ts';
 import { isUnknownDevice } from './absent.ts';
 import { badAnswer, checkedAnswer, presentAnswer } from './checked-answer.ts';
-import type { CloudRequest, Received } from './cloud-request.ts';
+import type { CloudRequest } from './cloud-request.ts';
+import type { Send } from './cloud-sender.ts';
 import { cloudDeviceOf, deviceAnswer } from './device-answer.ts';
 import { importAnswer, judgeImport, sentIdentifier } from './device-import.ts';
 import { pageMeta, pageOf, pageQueryOf } from './list-page.ts';
 import { productAnswer, productFactsOf } from './product-answer.ts';
-
-/** Sends a request with the retries of the transport; undefined is the absence the request names. */
-export type Ask = (request: CloudRequest, options: CloudOptions) => Promise<Received | undefined>;
 
 type DeviceCalls = Pick<
   BulkCloud,
@@ -20,10 +18,10 @@ type DeviceCalls = Pick<
 >;
 
 /** The product and the devices in it (cloud-api.md 2.2 to 2.5, 2.10); rejections as in ports/cloud.ts. */
-export function deviceCalls(ask: Ask): DeviceCalls {
+export function deviceCalls(send: Send): DeviceCalls {
   return {
     async product(productId, options) {
-      const received = presentAnswer(await ask({ method: 'GET', path: `/v1/products/${productId}` }, options));
+      const received = presentAnswer(await send({ method: 'GET', path: `/v1/products/${productId}` }, options));
       const { id, name, slug, platform_id: platformId } = productFactsOf(checkedAnswer(productAnswer, received));
       if (id !== productId) throw badAnswer(`it is about product ${id}, not ${productId}`, received);
       return { id, name, slug: slug ?? undefined, platformId };
@@ -32,7 +30,7 @@ export function deviceCalls(ask: Ask): DeviceCalls {
     async addDevice(productId, deviceId, options, claimUser) {
       // `import_sims` is always sent, because its default is UNVERIFIED (2.2.1).
       const received = presentAnswer(
-        await ask(
+        await send(
           importRequest(productId, {
             ids: [deviceId],
             import_sims: true,
@@ -54,14 +52,14 @@ export function deviceCalls(ask: Ask): DeviceCalls {
       const ids = [...new Set(identifiers.map(sentIdentifier))];
       const order = { ids, import_sims: importSims, ...(claimUser === undefined ? {} : { claim_user: claimUser }) };
       const received = presentAnswer(
-        await ask({ ...importRequest(productId, order), tryTimeoutMs: BULK_TRY_MS }, options),
+        await send({ ...importRequest(productId, order), tryTimeoutMs: BULK_TRY_MS }, options),
       );
       return judgeImport(checkedAnswer(importAnswer, received), identifiers);
     },
 
     async device(productId, deviceId, options) {
       const path = devicePath(productId, deviceId);
-      const received = await ask({ method: 'GET', path, isAbsence: isUnknownDevice }, options);
+      const received = await send({ method: 'GET', path, isAbsence: isUnknownDevice }, options);
       if (received === undefined) return undefined;
       const device = checkedAnswer(deviceAnswer, received);
       if (device.id !== deviceId) throw badAnswer('it is about another device ID', received);
@@ -70,7 +68,7 @@ export function deviceCalls(ask: Ask): DeviceCalls {
 
     async listDevices(productId, page, options) {
       const path = `/v1/products/${productId}/devices`;
-      const received = presentAnswer(await ask({ method: 'GET', path, query: pageQueryOf(page) }, options));
+      const received = presentAnswer(await send({ method: 'GET', path, query: pageQueryOf(page) }, options));
       const { devices, meta } = checkedAnswer(deviceList, received);
       const stray = devices.find((device) => device.product_id !== productId);
       if (stray !== undefined) throw badAnswer(`${stray.id} in it is in product ${stray.product_id}`, received);
@@ -84,7 +82,7 @@ export function deviceCalls(ask: Ask): DeviceCalls {
         ...(groups === undefined ? {} : { groups: [...groups] }),
       };
       if (Object.keys(body).length === 0) return;
-      await changeDevice(ask, productId, deviceId, body, options);
+      await changeDevice(send, productId, deviceId, body, options);
     },
   };
 }
@@ -94,19 +92,22 @@ export function deviceCalls(ask: Ask): DeviceCalls {
  * `cloud/not-in-product` when the product does not have it.
  */
 export async function changeDevice(
-  ask: Ask,
+  send: Send,
   productId: number,
   deviceId: DeviceId,
   body: JsonObject,
   options: CloudOptions,
 ): Promise<void> {
   const path = devicePath(productId, deviceId);
-  const received = await ask({ method: 'PUT', path, body, isAbsence: isUnknownDevice }, options);
-  if (received === undefined) {
-    throw new StationError('cloud/not-in-product', `Product ${productId} does not have ${deviceId}.`);
-  }
+  const received = await send({ method: 'PUT', path, body, isAbsence: isUnknownDevice }, options);
+  if (received === undefined) throw notInProduct(productId, deviceId);
   const changed = checkedAnswer(changedDevice, received);
   if (changed.id !== deviceId) throw badAnswer('it is about another device ID', received);
+}
+
+/** `cloud/not-in-product` for a change to a device that the product does not have. */
+export function notInProduct(productId: number, deviceId: DeviceId): StationError {
+  return new StationError('cloud/not-in-product', `Product ${productId} does not have ${deviceId}.`);
 }
 
 /** A bulk import may take longer than other requests (3.3). */

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { boundedText } from './checked-answer.ts';
 
-const productFacts = z.looseObject({
+/** What every form of a product tells. */
+export const productFacts = z.looseObject({
   id: z.number(),
   name: boundedText(200),
   slug: boundedText(200).nullish(),

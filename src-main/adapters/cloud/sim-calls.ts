@@ -3,16 +3,16 @@ import type { BulkCloud } from '../../ports/cloud.ts';
 import { isUnknownHere } from './absent.ts';
 import { badAnswer, checkedAnswer, presentAnswer } from './checked-answer.ts';
 import type { Received } from './cloud-request.ts';
-import type { Ask } from './device-calls.ts';
+import type { Send } from './cloud-sender.ts';
 import { pageMeta, pageOf, pageQueryOf } from './list-page.ts';
 import { cloudSimOf, simAnswer } from './sim-state.ts';
 
 /** SIMs of a product as the takt and the outbox use them (cloud-api.md 2.8.1 to 2.8.3); rejections as in ports/cloud.ts. */
-export function simCalls(ask: Ask): Pick<BulkCloud, 'sim' | 'listSims' | 'importSim' | 'importSims'> {
+export function simCalls(send: Send): Pick<BulkCloud, 'sim' | 'listSims' | 'importSim' | 'importSims'> {
   const importSims: BulkCloud['importSims'] = async (productId, iccids, options) => {
     if (iccids.length === 0) return;
     const body = { sims: [...new Set(iccids)] };
-    await ask(
+    await send(
       { method: 'POST', path: `/v1/products/${productId}/sims`, body, isAccepted: isStillWorking, acceptsEmpty: true },
       options,
     );
@@ -21,19 +21,19 @@ export function simCalls(ask: Ask): Pick<BulkCloud, 'sim' | 'listSims' | 'import
   return {
     async sim(productId, iccid, options) {
       const path = `/v1/products/${productId}/sims/${iccid}`;
-      const received = await ask({ method: 'GET', path, isAbsence: isUnknownHere }, options);
+      const received = await send({ method: 'GET', path, isAbsence: isUnknownHere }, options);
       if (received === undefined) return undefined;
       const sim = checkedAnswer(simAnswer, received);
       if (sim._id !== iccid) throw badAnswer('it is about another ICCID', received);
-      requireOwn(productId, sim, received);
+      requireOwnSim(productId, sim, received);
       return cloudSimOf(sim);
     },
 
     async listSims(productId, page, options) {
       const path = `/v1/products/${productId}/sims`;
-      const received = presentAnswer(await ask({ method: 'GET', path, query: pageQueryOf(page) }, options));
+      const received = presentAnswer(await send({ method: 'GET', path, query: pageQueryOf(page) }, options));
       const { sims, meta } = checkedAnswer(simList, received);
-      for (const sim of sims) requireOwn(productId, sim, received);
+      for (const sim of sims) requireOwnSim(productId, sim, received);
       return pageOf(sims.map(cloudSimOf), meta);
     },
 
@@ -49,7 +49,7 @@ export function isStillWorking(status: number): boolean {
 
 const simList = z.looseObject({ sims: z.array(simAnswer), meta: pageMeta });
 
-function requireOwn(productId: number, sim: z.infer<typeof simAnswer>, received: Received): void {
+export function requireOwnSim(productId: number, sim: z.infer<typeof simAnswer>, received: Received): void {
   if (typeof sim.product_id !== 'number' || sim.product_id === productId) return;
   throw badAnswer(`the SIM ${sim._id} is in product ${sim.product_id}, not ${productId}`, received);
 }

@@ -21,6 +21,8 @@ export type RateLimits = {
   spend(name: Exclude<RateLimitName, 'open-streams'>, who: string): Answer | undefined;
   /** Counts one open stream, and returns how to count its end; or the 429. */
   open(who: string): Answer | (() => void);
+  /** Resolves when no stream is open, at once if none is. */
+  allClosed(): Promise<void>;
   /** The 429 of an address that is locked out from signing in. */
   lockOut(ip: string): Answer | undefined;
   /** Counts a sign-in from an address: the tenth failure in a row locks it out for 30 minutes (1.3). */
@@ -39,6 +41,8 @@ export function createRateLimits(clock: CloudClock, initial: RateLimitSettings =
   let settings = initial;
   const windows = new Map<string, number[]>();
   const openStreams = new Map<string, number>();
+  const isClosed = () => [...openStreams.values()].every((count) => count === 0);
+  const waiting: (() => void)[] = [];
   const failures = new Map<string, { count: number; lockedUntilMs: number }>();
   const countOf = (name: RateLimitName) => {
     const setting = settings[name] ?? RATE_LIMITS[name].count;
@@ -62,8 +66,12 @@ export function createRateLimits(clock: CloudClock, initial: RateLimitSettings =
       const open = openStreams.get(who) ?? 0;
       if (open >= countOf('open-streams')) return tooMany(60_000);
       openStreams.set(who, open + 1);
-      return () => void openStreams.set(who, (openStreams.get(who) ?? 1) - 1);
+      return () => {
+        openStreams.set(who, (openStreams.get(who) ?? 1) - 1);
+        if (isClosed()) for (const resolve of waiting.splice(0)) resolve();
+      };
     },
+    allClosed: () => new Promise((resolve) => (isClosed() ? resolve() : waiting.push(resolve))),
     lockOut(ip) {
       const leftMs = (failures.get(ip)?.lockedUntilMs ?? 0) - clock.now();
       return leftMs > 0 ? tooMany(leftMs) : undefined;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { openAuditLog } from './adapters/audit/audit-log.sqlite.ts';
 import { createHttpCloud } from './adapters/cloud/cloud.http.ts';
+import { openStationBook } from './adapters/identity/station-book.sqlite.ts';
 import { createFirmwareStore } from './adapters/store/firmware-store.files.ts';
 import { loadStoredRecipe } from './adapters/store/load-stored-recipe.ts';
 import { createConsolePath } from './adapters/usb/console-path.list.ts';
@@ -101,6 +102,7 @@ export function startStation(
     close: async () => {
       await station.close();
       await ports.bus.close();
+      ports.identity?.book.close();
       ports.audit.close();
     },
   };
@@ -124,6 +126,7 @@ async function openPorts(settings: StationFile, data: string): Promise<Ports> {
       }),
     ),
     audit: openAuditLog(data),
+    ...(settings.identity === 'off' ? {} : { identity: { policy: settings.identity, book: openStationBook(data) } }),
   };
 }
 

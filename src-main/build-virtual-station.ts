@@ -1,5 +1,6 @@
 import { openAuditLog } from './adapters/audit/audit-log.sqlite.ts';
 import { createHttpCloud } from './adapters/cloud/cloud.http.ts';
+import { openStationBook } from './adapters/identity/station-book.sqlite.ts';
 import { createDfuUtilFlasher } from './adapters/usb/flasher.dfu-util.ts';
 import { createUnitConsole } from './adapters/usb/unit-console.serialport.ts';
 import { createUnitControl } from './adapters/usb/unit-control.ts';
@@ -10,6 +11,7 @@ import { type Platform, type PlatformName, platformByName } from './domain/platf
 import type { FlashLimit } from './domain/snapshot.ts';
 import type { Recipe } from './firmware/recipe.ts';
 import { type OutboxPace, PACE } from './outbox/outbox-pace.ts';
+import type { IdentityPolicy } from './ports/identity-book.ts';
 import { type LearntPorts, openLearntPorts } from './station/learnt-ports.ts';
 import { rememberProduct } from './station/remember-product.ts';
 import { createVirtualCloud, type VirtualCloud } from './virtual/cloud/virtual-cloud.ts';
@@ -47,6 +49,8 @@ export type VirtualStationOptions = {
   /** No slot has a port until it is taught one, as on a new line. */
   readonly mustLearn?: boolean;
   readonly flashLimit?: FlashLimit;
+  /** What units must be in the identity book of `data` for; advisory unless told. */
+  readonly identity?: IdentityPolicy;
   /** How the line's flash tool is started where there is no .ts file to run: the packed app (electron/own-arguments.ts). */
   readonly dfuUtil?: VirtualLineOptions['dfuUtil'];
 };
@@ -120,6 +124,7 @@ export async function buildVirtualStation(options: VirtualStationOptions): Promi
           }),
         ),
         audit: openAuditLog(options.data),
+        identity: { policy: options.identity ?? 'advisory', book: openStationBook(options.data) },
       },
       {
         name: 'Virtual line',

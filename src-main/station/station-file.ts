@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { type Result, refuse } from '../domain/failure.ts';
 import { PORT_PATH } from '../domain/port-path.ts';
 import type { FlashLimit } from '../domain/snapshot.ts';
+import type { IdentityPolicy } from '../ports/identity-book.ts';
 
 const name = z.string().regex(/^[\w .-]{1,40}$/u, 'letters, digits, blank, dot, dash; at most 40');
 const path = z.string().min(1).max(1000);
@@ -39,6 +40,7 @@ const schema = z.strictObject({
   dfuUtil: path.optional(),
   batch: z.string().min(1).max(60).optional(),
   flashLimit: z.strictObject({ station: flashes.optional(), perHub: flashes.optional() }).optional(),
+  identity: z.enum(['off', 'advisory', 'required']).optional(),
   rehearsal: z.boolean().optional(),
 });
 
@@ -55,6 +57,8 @@ export type StationFile = {
   readonly batch: string;
   /** How many flashes go on at once, on the station and behind one hub; an absent member is no limit. */
   readonly flashLimit: FlashLimit;
+  /** What units must be in the identity book for (docs/identity-book.md). */
+  readonly identity: 'off' | IdentityPolicy;
   /** The units or the cloud are not real: screens and records say so, and nothing built counts. */
   readonly rehearsal: boolean;
 };
@@ -101,6 +105,7 @@ export async function readStationFile(file: string): Promise<Result<StationFile>
         ...(station === undefined ? {} : { station }),
         ...(perHub === undefined ? {} : { perHub }),
       },
+      identity: given.identity ?? 'advisory',
       rehearsal: given.rehearsal ?? false,
     },
   };

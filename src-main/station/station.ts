@@ -11,8 +11,11 @@ import type { Bench } from './bench.ts';
 import { benchCommand } from './bench-command.ts';
 import { chooseSlot } from './choose-slot.ts';
 import { CloudDesk, type CloudDeskSetting } from './cloud-desk.ts';
+import { consultAtScan } from './consult-at-scan.ts';
 import { FlashTurns } from './flash-turns.ts';
 import type { LearntPorts } from './learnt-ports.ts';
+import { openProductDesk } from './open-product-desk.ts';
+import { type ProductClouds, type ProductDesk, productCommands } from './product-desk.ts';
 import { closeInterruptedRuns } from './recover-runs.ts';
 import { beginRun, type RunOrder, type RunSetting, runUnit } from './run-unit.ts';
 import { ScanDesk } from './scan-desk.ts';
@@ -33,6 +36,8 @@ export type StationOptions = Omit<RunSetting, 'flashTurn' | 'carton'> & {
   readonly flashLimit?: FlashLimit | undefined;
   /** Where learnt ports are kept; a station without it forgets them when it ends. */
   readonly learntPorts?: LearntPorts | undefined;
+  /** How a supervisor looks at the products of this station; absent: not at all. */
+  readonly productClouds?: ProductClouds | undefined;
   readonly bench?: Bench;
 };
 
@@ -47,6 +52,7 @@ export class Station implements StationCommands {
   readonly #health: SlotHealthBook;
   readonly #batch: BatchTally;
   readonly #cloud: CloudDesk;
+  readonly #products: ProductDesk | undefined;
   /** Every unit on the bus by its port, also on ports of no slot: a slot may be taught one of them. */
   readonly #present = new Map<string, UsbUnit>();
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
@@ -98,6 +104,7 @@ export class Station implements StationCommands {
       reopened: (batch, isReject) => this.#batch.reopened(batch, isReject),
       trouble: (trouble) => this.#trouble(trouble),
     });
+    this.#products = openProductDesk(options);
     this.#health = new SlotHealthBook([...ports.keys()], audit, options.virtual);
     this.#unsubscribe = options.ports.bus.subscribe((event) => this.#onBus(event));
   }
@@ -118,6 +125,7 @@ export class Station implements StationCommands {
         }),
       ...searchCommands(audit),
       ...this.#cloud.commands(),
+      ...productCommands(this.#products),
       ...slotCommands({ teaching: this.#teaching, turns: this.#turns, audit }, () => this.#publish()),
     };
     try {
@@ -138,7 +146,7 @@ export class Station implements StationCommands {
     this.#isClosing = true;
     for (const slot of this.#slots) slot.stop?.abort(new StationError('run/aborted', 'The station was closed.'));
     await Promise.all(this.#running);
-    await this.#cloud.close();
+    await Promise.all([this.#cloud.close(), this.#products?.close()]);
     this.#unsubscribe();
     this.#listeners.clear();
   }
@@ -166,6 +174,8 @@ export class Station implements StationCommands {
     const order: RunOrder = { label, slot: { name, portPath }, recipe, batch: this.#batch.name, ...more };
     let begun: ReturnType<typeof beginRun>;
     try {
+      const refused = consultAtScan(this.#options.ports, label, recipe.platform);
+      if (refused !== undefined) return { ok: false, failure: refused };
       begun = beginRun(order, this.#setting);
     } catch (thrown) {
       this.#trouble(failureOf(thrown));

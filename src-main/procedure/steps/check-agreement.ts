@@ -3,11 +3,12 @@ import type { Label } from '../../domain/label.ts';
 import type { Platform } from '../../domain/platform.ts';
 import type { UnitSummary } from '../../domain/run-record.ts';
 import { skuAllowsPlatform } from '../../domain/sku.ts';
+import { claimOf, claimsOfUnit, consultBook } from '../../identity/check-unit.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { UnitIdentity } from '../facts.ts';
 import type { Step } from '../procedure.ts';
 
-/** Label, unit and recipe must name the same thing before a byte is written; nothing here touches the unit. */
+/** Label, unit, recipe and supplier lists must name the same thing before a byte is written; nothing here touches the unit. */
 export const checkAgreement: Step<'label' | 'identity', 'agreement'> = {
   id: 'check-agreement',
   title: 'Check label, unit and recipe',
@@ -22,12 +23,19 @@ export const checkAgreement: Step<'label' | 'identity', 'agreement'> = {
       compareWithLabel(label, identity, onRecord) ??
       (isRework ? undefined : findDuplicate(ports.audit.passedInBatch(batch, identity.deviceId), identity, batch));
     if (disagreement !== undefined) return { ok: false, failure: disagreement };
+    const claims = [claimOf(label), ...claimsOfUnit(reportedBy(identity))];
+    const book = consultBook(ports.identity, claims, recipe.platform);
+    if (!book.ok) return book;
     const isByRecord = onRecord !== undefined && label.kind !== 'device-id';
     const source = isByRecord ? 'unit, as this station read it before it was cut off' : 'unit';
     const compared = ['platform with recipe', `label ${label.kind} with ${source}`, 'device ID with batch'];
-    return { ok: true, facts: { agreement: { compared } }, learnt: { compared } };
+    return { ok: true, facts: { agreement: { compared } }, learnt: { compared, identityBook: book.value } };
   },
 };
+
+function reportedBy({ deviceId, serialNumber, sim }: UnitIdentity) {
+  return { deviceId, serialNumber, iccid: sim?.iccid, imei: sim?.imei };
+}
 
 /** What the record holds of a unit that a label may name. */
 type OnRecord = Pick<UnitSummary, 'serialNumber' | 'iccid' | 'imei'>;

@@ -1,11 +1,12 @@
 import { failure } from '../../domain/failure.ts';
+import { claimsOfUnit, consultBook } from '../../identity/check-unit.ts';
 import type { Step } from '../procedure.ts';
 import { stopListening } from '../unit/listening-mode.ts';
 import { readSimIdentity } from '../unit/read-sim-identity.ts';
 
 /**
  * Reads the ICCID of the SIM in the unit. A unit without a readable SIM does not pass, and costs nothing in the cloud; nor does one with
- * another SIM or modem than it had before, or than its label names (a label that was checked by the record, check-agreement.ts).
+ * another SIM or modem than it had before, or than its label (a label that was checked by the record, check-agreement.ts) or a supplier list names.
  */
 export const readSim: Step<'proof' | 'identity' | 'label', 'sim'> = {
   id: 'read-sim',
@@ -37,7 +38,12 @@ export const readSim: Step<'proof' | 'identity' | 'label', 'sim'> = {
       const detail = `The label says IMEI ${label.value}, the running unit says ${imei ?? 'none'}.`;
       return { ok: false, failure: failure('agree/label-mismatch', detail) };
     }
-    return { ok: true, facts: { sim: sim.value }, learnt: { iccid, imei: imei ?? null, route, reads } };
+    const { deviceId, serialNumber } = identity;
+    const claims = claimsOfUnit({ deviceId, serialNumber, iccid, imei });
+    const book = consultBook(context.ports.identity, claims, context.recipe.platform);
+    if (!book.ok) return book;
+    const learnt = { iccid, imei: imei ?? null, route, reads, identityBook: book.value };
+    return { ok: true, facts: { sim: sim.value }, learnt };
   },
   teardown: async ({ presence, ports, signal }) => {
     const unit = presence.current();

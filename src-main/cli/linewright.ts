@@ -8,6 +8,7 @@ import { labelCommand } from './label-command.ts';
 import type { LineOptions } from './open-line.ts';
 import { createOutput, EXIT, type Output } from './output.ts';
 import { addStoreCommands } from './store-commands.ts';
+import type { VirtualCloudCommandOptions } from './virtual-cloud-command.ts';
 
 /*
  * The command line. Each command's work is in a file of its own, loaded when it is used, so that `label` does not wait for SQLite.
@@ -165,6 +166,23 @@ shared(program.command('rehearse').description('virtual units as real USB device
   .action(async (options: Shared & { units: string; speed: string; scale: string; fault: readonly string[] }) => {
     const { rehearseCommand } = await import('./rehearse-command.ts');
     exitCode = await rehearseCommand(options, output(options));
+  });
+
+program
+  .command('virtual-cloud')
+  .description('a Particle cloud on loopback that several stations can share')
+  .option('--json', 'one JSON line per result; the first has the station token')
+  .option('--port <number>', 'the port; a free one when absent', '0')
+  .option('--host <address>', '127.0.0.1 or ::1', '127.0.0.1')
+  .option('--seed <file>', 'products, units, users and tokens to begin with')
+  .option('--state <file>', 'where everything is kept over a restart; once it exists it goes before --seed')
+  .option('--clock-speed <times>', 'cloud seconds per second', '1')
+  .option('--fault <name>', 'name[=value][*count][@endpoint]; repeatable', collect, [])
+  .option('--chaos <share:seed>', 'random faults in this share of all requests')
+  .option('--no-limits', 'no limit on how much is asked')
+  .action(async (options: VirtualCloudCommandOptions & { json?: boolean }) => {
+    const { virtualCloudCommand } = await import('./virtual-cloud-command.ts');
+    exitCode = await virtualCloudCommand(options, output(options));
   });
 
 try {

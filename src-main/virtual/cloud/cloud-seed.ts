@@ -1,16 +1,14 @@
 import * as z from 'zod';
 import { ok, type Result, refuse } from '../../domain/failure.ts';
-import type { ProductInput } from './cloud-state.ts';
-import { UNIT_CONDITIONS, type UnitInput } from './register-unit.ts';
-
-/** What a virtual cloud begins with: the products of a line and the units the factory made. */
-export type CloudSeed = { readonly products: readonly ProductInput[]; readonly units: readonly UnitInput[] };
+import { UNIT_CONDITIONS } from './register-unit.ts';
+import type { CloudContent } from './virtual-cloud.ts';
 
 /**
- * Reads the text of a seed file: `{"products": [{"id", "platformId", …}], "units": [{"deviceId", "platformId", …}]}`, with
- * the fields of ProductInput and UnitInput. Refuses with `request/invalid`, naming the first wrong field.
+ * Reads the text of a seed file, what a virtual cloud begins with: `{"products": [{"id", "platformId", …}], "units":
+ * [{"deviceId", "platformId", …}], "users": [{"username", "password", …}], "clients": […], "tokens": […]}`, with the fields of
+ * CloudContent. Refuses with `request/invalid`, naming the first wrong field.
  */
-export function parseCloudSeed(text: string): Result<CloudSeed> {
+export function parseCloudSeed(text: string): Result<CloudContent> {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -42,6 +40,8 @@ const seedSchema = z.strictObject({
           .regex(/^[a-z][a-z0-9-]{0,60}$/)
           .exactOptional(),
         team: z.array(text).min(1).exactOptional(),
+        customers: z.array(text).exactOptional(),
+        deviceLimit: z.int().min(0).exactOptional(),
         quarantinesUnknown: z.boolean().exactOptional(),
         deviceProtection: z.boolean().exactOptional(),
       }),
@@ -71,5 +71,34 @@ const seedSchema = z.strictObject({
       }),
     )
     .max(100_000)
+    .default([]),
+  users: z
+    .array(
+      z.strictObject({
+        username: text,
+        password: text,
+        mfaSecret: z
+          .string()
+          .regex(/^[A-Z2-7]{16,64}$/)
+          .exactOptional(),
+        deviceLimit: z.int().min(0).exactOptional(),
+      }),
+    )
+    .max(1_000)
+    .default([]),
+  clients: z
+    .array(z.strictObject({ clientId: text, secret: text, productId }))
+    .max(1_000)
+    .default([]),
+  tokens: z
+    .array(
+      z.strictObject({
+        token: z.string().regex(/^[\w.-]{8,80}$/),
+        username: text.exactOptional(),
+        scopes: z.union([z.literal('everything'), z.array(text)]).exactOptional(),
+        productId: productId.exactOptional(),
+      }),
+    )
+    .max(1_000)
     .default([]),
 });

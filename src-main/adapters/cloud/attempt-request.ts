@@ -1,4 +1,6 @@
 import type { JsonObject } from '../../domain/json.ts';
+import { CLOCK_TOLERANCE_MS } from '../../ports/cloud-contact.ts';
+import type { Network } from '../network/network.ts';
 import { AttemptFailure } from './attempt-failure.ts';
 import { blankBody, createBlank } from './blank-secrets.ts';
 import { readBoundedBody, readBoundedBytes } from './bounded-body.ts';
@@ -20,6 +22,8 @@ export type Exchange = {
   readonly fetch: typeof fetch;
   readonly appVersion: string;
   readonly contact: SharedContact;
+  /** What time it is at the cloud's address, whoever answers there; asked only to explain a certificate. */
+  readonly unverifiedDate?: Network['unverifiedDate'];
 };
 
 /**
@@ -52,18 +56,24 @@ export async function attemptRequest(
     else body = await readBoundedBody(response);
   } catch (thrown) {
     signal.throwIfAborted();
-    if (timeout.aborted) {
+    const trouble = nameNetworkError(thrown);
+    if (timeout.aborted && trouble.code !== 'network/slow-name') {
       const detail = `${endpoint} had no answer in ${Math.round(timeoutMs)} ms.`;
       const facts = { isRetriable: true, mayHaveTakenEffect: true, evidence: { endpoint }, cause: thrown };
       throw new AttemptFailure('cloud/timeout', detail, facts);
     }
-    const { text, isRetriable, isSent } = nameNetworkError(thrown);
-    throw new AttemptFailure('cloud/unreachable', `${endpoint} failed: ${blank(text)}.`, {
-      isRetriable,
-      mayHaveTakenEffect: isSent,
-      evidence: { endpoint, network: blank(text) },
-      cause: thrown,
-    });
+    const wrongClock = trouble.isAboutDate ? await findWrongClock(exchange, signal) : undefined;
+    const text = blank(wrongClock ?? trouble.text);
+    throw new AttemptFailure(
+      wrongClock === undefined ? trouble.code : 'network/clock',
+      `${endpoint} failed: ${text}.`,
+      {
+        isRetriable: trouble.isRetriable,
+        mayHaveTakenEffect: trouble.isSent,
+        evidence: { endpoint, network: text },
+        cause: thrown,
+      },
+    );
   }
   const { status } = response;
   const requestId = response.headers.get('x-request-id');
@@ -85,6 +95,15 @@ export async function attemptRequest(
     evidence: { ...evidence, text },
     retryAfterMs: readRetryAfter(response.headers.get('retry-after')),
   });
+}
+
+/** A certificate is "not valid yet" or "expired": says so when it is this computer's clock that is wrong, by what it knows of the time. */
+async function findWrongClock(exchange: Exchange, signal: AbortSignal): Promise<string | undefined> {
+  const known = exchange.contact.cloudTime();
+  const there = known ?? (await exchange.unverifiedDate?.(new URL(exchange.baseUrl), signal));
+  if (there === undefined || Math.abs(Date.now() - there) <= CLOCK_TOLERANCE_MS) return undefined;
+  const minutes = Math.round((Date.now() - there) / 60_000);
+  return `the clock of this computer is ${Math.abs(minutes)} min ${minutes > 0 ? 'ahead' : 'behind'}, so no certificate holds`;
 }
 
 /** A proxy's page has the proxy's time, and a copy out of a cache has an old one. */

@@ -1,4 +1,5 @@
 import { StationError } from '../../domain/failure.ts';
+import { isLoopback } from '../network/loopback.ts';
 
 /**
  * Checks the cloud's base URL and returns it without a trailing slash. It must be https (cloud-api.md 1.1: TLS 1.2 or
@@ -18,10 +19,6 @@ export function parseBaseUrl(text: string): string {
     throw invalid('it must begin with https:// (http:// only on this computer itself)');
   }
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
 // The text itself is left out: a refused URL may be one that holds a secret.

@@ -13,10 +13,20 @@ export function readRefusal(status: number, bodyText: string): Refusal {
   const json = jsonOf(bodyText);
   const text = errorText(json) ?? (json === undefined ? namePage(status, bodyText) : `HTTP status ${status}`);
   if (status >= 300 && status < 400) {
-    return { code: 'cloud/bad-answer', text: `a redirect, which the cloud never sends: ${PORTAL}`, isRetriable: false };
+    const said = `a redirect, which the cloud never sends: ${PORTAL}`;
+    return { code: 'network/sign-in-page', text: said, isRetriable: false };
   }
-  if (status === 511)
-    return { code: 'cloud/bad-answer', text: `the network asks to sign in: ${PORTAL}`, isRetriable: false };
+  if (status === 511) {
+    return { code: 'network/sign-in-page', text: `the network asks to sign in: ${PORTAL}`, isRetriable: false };
+  }
+  if (status === 407) {
+    return { code: 'network/proxy', text: 'a proxy that wants a user name and a password', isRetriable: false };
+  }
+  // The cloud answers in JSON only (1.1); a page that refuses is the word of somebody between it and the station.
+  if (status < 500 && status !== 408 && status !== 429 && isPage(bodyText)) {
+    const code = status === 401 || status === 403 ? 'network/proxy' : 'network/sign-in-page';
+    return { code, text: namePage(status, bodyText), isRetriable: false };
+  }
   if (status === 429 || status === 529) return { code: 'cloud/rate-limited', text, isRetriable: true };
   if (status === 401 || status === 403) return { code: 'cloud/permission', text, isRetriable: false };
   if (status === 400 && isAboutPermission(json, text)) return { code: 'cloud/permission', text, isRetriable: false };
@@ -37,15 +47,19 @@ export function readHiddenRefusal(json: unknown): Refusal | undefined {
 
 /** Says what a non-JSON body is, for the engineer; a page is nearly always a proxy or a captive portal. */
 export function namePage(status: number, bodyText: string): string {
-  const start = bodyText.slice(0, 2_000);
   if (bodyText.trim() === '') return `an empty answer with HTTP status ${status}`;
-  if (!/<(!doctype|html|head|body|title)\b/i.test(start))
-    return `something that is not JSON, with HTTP status ${status}`;
-  const title = /<title[^>]*>([^<]{1,120})/i.exec(start)?.[1]?.replace(/\s+/g, ' ').trim();
+  if (!isPage(bodyText)) return `something that is not JSON, with HTTP status ${status}`;
+  const title = /<title[^>]*>([^<]{1,120})/i.exec(bodyText.slice(0, PAGE_START))?.[1]?.replace(/\s+/g, ' ').trim();
   const named = title === undefined ? 'a web page' : `a web page titled "${title}"`;
   return status >= 500 ? `${named} from a proxy, HTTP status ${status}` : `${named}: ${PORTAL}`;
 }
 
+/** True for a web page. The content type is not asked: proxies lie about it. */
+export function isPage(bodyText: string): boolean {
+  return /<(!doctype|html|head|body|title)\b/i.test(bodyText.slice(0, PAGE_START)) && jsonOf(bodyText) === undefined;
+}
+
+const PAGE_START = 2_000;
 const PORTAL = 'not the cloud but probably a captive portal or proxy of this network';
 
 const errorBody = z.looseObject({

@@ -1,5 +1,5 @@
 import type { CloudRequest } from './cloud-request.ts';
-import { namePage, type Refusal, readHiddenRefusal, readRefusal } from './error-answer.ts';
+import { isPage, namePage, type Refusal, readHiddenRefusal, readRefusal } from './error-answer.ts';
 import { jsonOf } from './json-answer.ts';
 
 /** What an answer is to the request it came for. */
@@ -21,8 +21,8 @@ export function judgeAnswer(request: CloudRequest, status: number, body: string 
   const mayBeEmpty = status === 204 || request.method === 'HEAD' || request.acceptsEmpty === true;
   if (mayBeEmpty && body.trim() === '') return { kind: 'success', json: {} };
   if (json === undefined) {
-    const refusal = { code: 'cloud/bad-answer', text: namePage(status, body), isRetriable: false } as const;
-    return { kind: 'refusal', refusal };
+    const code = isPage(body) ? 'network/sign-in-page' : 'cloud/bad-answer';
+    return { kind: 'refusal', refusal: { code, text: namePage(status, body), isRetriable: false } };
   }
   const hidden = readHiddenRefusal(json);
   return hidden === undefined ? { kind: 'success', json } : { kind: 'refusal', refusal: hidden };

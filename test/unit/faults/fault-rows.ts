@@ -308,7 +308,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     story: 'a proxy answers with a web page',
     faults: ['cloud:captive-portal'],
     outcome: 'ERROR',
-    code: 'cloud/bad-answer',
+    code: 'network/sign-in-page',
     step: 'add-to-product',
   },
   {

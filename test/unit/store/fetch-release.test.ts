@@ -6,7 +6,7 @@ import { readChecksums } from '../../../src-main/adapters/store/download/find-ch
 import { locateRelease } from '../../../src-main/adapters/store/download/release-location.ts';
 import { hashOf } from '../../../src-main/adapters/store/object-folder.ts';
 import { type ServedFile, serveProxy, serveReleases, serveSilence } from './release-server.ts';
-import { selfSigned } from './self-signed.ts';
+import { PLANT_NAME, selfSigned } from './self-signed.ts';
 import { freshFolder, freshStore, refusal, releaseFilesOf, releaseOf, writeZip } from './store-bench.ts';
 
 const bytes = Buffer.from(Array.from({ length: 200_000 }, (_, at) => (at * 31 + (at >> 8)) & 0xff));
@@ -189,7 +189,7 @@ describe('a download is verified or it is not taken', () => {
 describe('the plant’s network', () => {
   test('a proxy is used for https, by CONNECT, and the plant’s own certificate is trusted when named', async () => {
     const authority = selfSigned();
-    const { base } = await serveReleases(served(), authority);
+    const base = (await serveReleases(served(), authority)).base.replace('127.0.0.1', PLANT_NAME);
     const proxy = await serveProxy();
     const caFile = join(freshFolder(), 'plant.pem');
     writeFileSync(caFile, authority.cert);
@@ -197,12 +197,19 @@ describe('the plant’s network', () => {
     const { path } = await fetchRelease(order(base, { network: { caFile, proxy: proxy.address } }));
     expect(hashOf(readFileSync(path))).toBe(sha256);
     const target = `CONNECT ${new URL(base).host}`;
-    expect(proxy.sentTo).toEqual([target, target]);
+    expect(proxy.sentTo).toEqual([target]); // one way for the file and its checksum
+  });
+
+  test('this computer itself is never reached through a proxy', async () => {
+    const proxy = await serveProxy();
+    const { base } = await serveReleases(served());
+    await fetchRelease(order(base, { network: { proxy: proxy.address } }));
+    expect(proxy.sentTo).toEqual([]);
   });
 
   test('HTTPS_PROXY, NO_PROXY and NODE_EXTRA_CA_CERTS of the environment count', async () => {
     const authority = selfSigned();
-    const { base } = await serveReleases(served(), authority);
+    const base = (await serveReleases(served(), authority)).base.replace('127.0.0.1', PLANT_NAME);
     const proxy = await serveProxy();
     const caFile = join(freshFolder(), 'plant.pem');
     writeFileSync(caFile, authority.cert);
@@ -210,10 +217,10 @@ describe('the plant’s network', () => {
     vi.stubEnv('HTTPS_PROXY', proxy.address);
     try {
       await fetchRelease(order(base));
-      expect(proxy.sentTo).toHaveLength(2);
-      vi.stubEnv('NO_PROXY', '127.0.0.1');
-      await fetchRelease(order(base));
-      expect(proxy.sentTo).toHaveLength(2);
+      expect(proxy.sentTo).toHaveLength(1);
+      vi.stubEnv('NO_PROXY', PLANT_NAME); // and only the proxy knows the way
+      expect((await refusal(fetchRelease(order(base)))).code).toBe('store/download-failed');
+      expect(proxy.sentTo).toHaveLength(1);
     } finally {
       vi.unstubAllEnvs();
     }
@@ -234,7 +241,7 @@ describe('the plant’s network', () => {
 
   test.each([
     ['server', (silent: string) => ({ base: silent, network: {} })],
-    ['proxy', (silent: string) => ({ base: 'https://127.0.0.1:1', network: { proxy: silent } })],
+    ['proxy', (silent: string) => ({ base: `https://${PLANT_NAME}:1`, network: { proxy: silent } })],
   ])('a %s that takes the connection and says nothing is given up', async (_what, setting) => {
     const { base, network } = setting(await serveSilence());
     const pace = { ...PACE, silentMs: 30 };

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
+import { PLANT_NAME } from './self-signed.ts';
 
 /** A file as a release server has it, and how often and where it breaks off before it sends the whole. */
 export type ServedFile = {
@@ -51,8 +52,14 @@ export async function serveReleases(
   return { base: `http${tls === undefined ? '' : 's'}://127.0.0.1:${await listening(server)}`, asked };
 }
 
-/** A proxy on loopback that knows CONNECT and whole addresses, and remembers where it was sent. */
-export async function serveProxy(): Promise<{ readonly address: string; readonly sentTo: string[] }> {
+/**
+ * A proxy on loopback that knows CONNECT and whole addresses, knows PLANT_NAME as 127.0.0.1, and remembers where it was sent. With a
+ * `refusal` it lets nobody through but those with these credentials.
+ */
+export async function serveProxy(refusal?: {
+  readonly status: number;
+  readonly credentials?: string;
+}): Promise<{ readonly address: string; readonly sentTo: string[] }> {
   const sentTo: string[] = [];
   const server = createServer((request, response) => {
     sentTo.push(`${request.method} ${request.url}`);
@@ -60,8 +67,14 @@ export async function serveProxy(): Promise<{ readonly address: string; readonly
   });
   server.on('connect', (request, client, head) => {
     sentTo.push(`CONNECT ${request.url}`);
+    const given = request.headers['proxy-authorization'];
+    const wanted = `Basic ${Buffer.from(refusal?.credentials ?? '').toString('base64')}`;
+    if (refusal !== undefined && given !== wanted) {
+      client.end(`HTTP/1.1 ${refusal.status} No\r\nX-Given: ${given}\r\n\r\n`);
+      return;
+    }
     const [host = '', port = ''] = (request.url ?? '').split(':');
-    const target = connect(Number(port), host, () => {
+    const target = connect(Number(port), host === PLANT_NAME ? '127.0.0.1' : host, () => {
       client.write('HTTP/1.1 200 Connection established\r\n\r\n');
       target.write(head);
       target.pipe(client);

@@ -1,27 +1,43 @@
 import { createSign, generateKeyPairSync } from 'node:crypto';
 
+/** A name that only the proxies of these tests know; they take it for 127.0.0.1. */
+export const PLANT_NAME = 'cloud.plant.test';
+const DAY_MS = 24 * 3600 * 1000;
+
 /**
- * A key and a certificate for 127.0.0.1 that signs itself, as a plant's own authority would, valid from yesterday to tomorrow. Written
- * in DER by hand, so that no test depends on a tool being installed.
+ * A key and a certificate for 127.0.0.1, ::1 and PLANT_NAME that signs itself, as a plant's own authority would, valid from yesterday to
+ * tomorrow if nothing else is said. Written in DER by hand, so that no test depends on a tool being installed.
  */
-export function selfSigned(): { readonly key: string; readonly cert: string } {
+export function selfSigned(
+  fromMs = Date.now() - DAY_MS,
+  toMs = Date.now() + DAY_MS,
+): { readonly key: string; readonly cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const algorithm = sequence(oid('2a8648ce3d040302')); // ecdsa-with-SHA256
   const name = sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from('Plant authority')))));
-  const day = 24 * 3600 * 1000;
   const content = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))), // version 3
     der(0x02, Buffer.from([0x4c, 0x57])),
     algorithm,
     name,
-    sequence(time(Date.now() - day), time(Date.now() + day)),
+    sequence(time(fromMs), time(toMs)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
     der(
       0xa3,
       sequence(
         sequence(oid('551d13'), der(0x04, sequence(der(0x01, Buffer.from([0xff]))))), // may sign others
-        sequence(oid('551d11'), der(0x04, sequence(der(0x87, Buffer.from([127, 0, 0, 1]))))), // is this address
+        sequence(
+          oid('551d11'), // is these addresses and this name
+          der(
+            0x04,
+            sequence(
+              der(0x87, Buffer.from([127, 0, 0, 1])),
+              der(0x87, Buffer.from('00000000000000000000000000000001', 'hex')),
+              der(0x82, Buffer.from(PLANT_NAME)),
+            ),
+          ),
+        ),
       ),
     ),
   );

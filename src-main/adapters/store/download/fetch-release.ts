@@ -1,11 +1,11 @@
 import { StationError } from '../../../domain/failure.ts';
 import type { Origin } from '../../../ports/firmware-store.ts';
+import { type NetworkSettings, openNetwork } from '../../network/network.ts';
 import { HASH } from '../object-folder.ts';
 import { type Downloaded, downloadFile } from './download-file.ts';
 import { type DownloadPace, SILENT_MS } from './fetch-rest.ts';
 import { findChecksum } from './find-checksum.ts';
 import { shownUrl } from './http-get.ts';
-import { type NetworkSettings, openNetwork } from './network.ts';
 import { isSecure, type ReleaseLocation } from './release-location.ts';
 
 export type FetchOrder = {
@@ -40,7 +40,7 @@ export async function fetchRelease(order: FetchOrder): Promise<FetchedRelease> {
     throw new StationError('store/download-failed', detail);
   }
   const patience = { silentMs: order.pace?.silentMs ?? SILENT_MS };
-  const network = await openNetwork(order.network, patience.silentMs);
+  const network = await openNetwork(order.network, { silentMs: patience.silentMs });
   const setting = { network, signal: order.signal };
   try {
     const stated =

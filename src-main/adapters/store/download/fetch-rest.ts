@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream/promises';
 import * as z from 'zod';
 import { StationError } from '../../../domain/failure.ts';
+import type { Network } from '../../network/network.ts';
 import { writeFailure } from '../durable-file.ts';
 import { ConnectionLost, httpGet, type Patience, shownUrl } from './http-get.ts';
-import type { Network } from './network.ts';
 
 export type DownloadSetting = {
   readonly network: Network;

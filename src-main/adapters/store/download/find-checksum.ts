@@ -1,6 +1,6 @@
 import { StationError } from '../../../domain/failure.ts';
+import type { Network } from '../../network/network.ts';
 import { httpGet, type Patience, shownUrl } from './http-get.ts';
-import type { Network } from './network.ts';
 
 const MAX_BYTES = 1024 * 1024;
 

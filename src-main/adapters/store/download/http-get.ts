@@ -1,7 +1,7 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { StationError } from '../../../domain/failure.ts';
-import type { Network } from './network.ts';
+import type { Network } from '../../network/network.ts';
 
 /** How long nothing may happen, in ms: until the answer begins, and between two pieces of it. */
 export type Patience = { readonly silentMs: number };

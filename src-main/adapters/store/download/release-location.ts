@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { parseDeviceOsVersion } from '../../../domain/device-os-version.ts';
 import { StationError } from '../../../domain/failure.ts';
 import type { PlatformName } from '../../../domain/platform.ts';
-import type { NetworkSettings } from './network.ts';
+import type { NetworkSettings } from '../../network/network.ts';
 
 /** Where releases come from, as `store-settings.json` in the data folder says; docs/firmware-store.md describes it. */
 export type DownloadSettings = NetworkSettings & {

@@ -80,12 +80,15 @@ async function answerOf(cloud: Cloud, incoming: Incoming): Promise<Answer | unde
   if (fault?.name === 'slow' || fault?.name === 'latency') await sleep(faultValue(fault), undefined, { ref: false });
   if (fault?.name === 'reset-after-effect') return void cut(request);
   if (fault?.name === 'html-504-after-effect') return page(504, '504 Gateway Time-out');
+  // SIM changes take long, and this is how the cloud says so (cloud-api.md 2.8.4); the body is UNVERIFIED.
+  if (fault?.name === 'still-working') return notOk(408, 'Timed out');
   return answer;
 }
 
 /** Changes see the memory as it is; readers, under fault `eventual`, as it was. */
 function seenBy(cloud: Cloud, { request, match }: Incoming): CloudState {
-  const hiddenForMs = request.method === 'GET' ? cloud.faults.hiddenForMs(match?.route.name ?? '') : 0;
+  const hiddenForMs =
+    request.method === 'GET' || request.method === 'HEAD' ? cloud.faults.hiddenForMs(match?.route.name ?? '') : 0;
   return hiddenForMs === 0 ? cloud.state : cloud.past.asOf(hiddenForMs);
 }
 

@@ -23,6 +23,7 @@ export const CLOUD_FAULTS = {
   'server-error': { what: 'A JSON error.', value: { means: 'status', otherwise: 500 } },
   'html-502': { what: 'A proxy answers with a web page and 502.' },
   'html-504-after-effect': { what: 'The request takes effect, then a proxy gives up with a web page and 504.' },
+  'still-working': { what: 'The request takes effect, and the answer is 408: the cloud is still at it.' },
   'captive-portal': { what: 'A sign-in page of the network answers with 200.' },
   'captive-redirect': { what: 'The network redirects to its sign-in page.' },
   malformed: { what: '200, JSON content type, and text that is not JSON.' },
@@ -67,6 +68,8 @@ export type CloudFaults = {
   take(endpoint: string): CloudFault | undefined;
   /** How long effects stay unseen, in cloud milliseconds: fault `eventual`, which goes along with any other. */
   hiddenForMs(endpoint: string): number;
+  /** Whether `eventual` is in force anywhere, so that what was has to be remembered. */
+  hidesEffects(): boolean;
   list(): readonly CloudFault[];
 };
 
@@ -109,6 +112,7 @@ export function createCloudFaults(
       const found = active.find((entry) => entry.fault.name === 'eventual' && fits(entry, endpoint));
       return found === undefined ? 0 : faultValue(found.fault);
     },
+    hidesEffects: () => active.some(({ fault }) => fault.name === 'eventual'),
     list: () => active.map(({ fault }) => fault),
   };
   for (const fault of initial) faults.add(fault);

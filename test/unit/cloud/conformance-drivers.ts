@@ -24,7 +24,7 @@ export type Driver = {
 export const DRIVERS = ['plain', 'sdk'] as const;
 
 /** A driver with a token that may do everything, or with the one given. */
-export function driverOn(bench: CloudBench, name: Driver['name'], token?: string): Driver {
+export function driverOn(bench: Pick<CloudBench, 'virtual'>, name: Driver['name'], token?: string): Driver {
   const bearer = token ?? bench.virtual.addToken({ scopes: 'everything' });
   return name === 'plain' ? plainDriver(bench.virtual.baseUrl, bearer) : sdkDriver(sdkOn(bench, bearer));
 }
@@ -34,7 +34,8 @@ function plainDriver(baseUrl: string, token: string): Driver {
     const headers = { authorization: `Bearer ${token}`, ...(type === undefined ? {} : { 'content-type': type }) };
     const response = await fetch(`${baseUrl}${path}`, { method, headers, ...(body === undefined ? {} : { body }) });
     const text = await response.text();
-    return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+    const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
+    return { status: response.status, body: isJson ? JSON.parse(text) : text === '' ? {} : { text } };
   };
   const multipart = async (path: string, part: string, file: Buffer | string, fields: Record<string, string>) => {
     const form = new FormData();

@@ -13,6 +13,7 @@ import { createNodeUsbBus } from './adapters/usb/usb-bus.node-usb.ts';
 import { type Result, refuse, StationError } from './domain/failure.ts';
 import { loadRecipe } from './firmware/load-recipe.ts';
 import type { Recipe } from './firmware/recipe.ts';
+import { type CloudLink, openCloudLink } from './open-cloud-link.ts';
 import type { Ports } from './ports/ports.ts';
 import { openLearntPorts } from './station/learnt-ports.ts';
 import { rememberProduct } from './station/remember-product.ts';
@@ -51,7 +52,8 @@ export async function buildStation(file: string, options: BuildOptions = {}): Pr
     const data = options.data ?? settings.data;
     const recipes = await loadRecipes(settings, data);
     if (!recipes.ok) return recipes;
-    const ports = await openPorts(settings, data);
+    const link = await openCloudLink(settings, APP_VERSION);
+    const ports = await openPorts(settings, data, link);
     const built = startStation(ports, {
       name: settings.name,
       virtual: settings.rehearsal,
@@ -60,9 +62,14 @@ export async function buildStation(file: string, options: BuildOptions = {}): Pr
       batch: options.batch ?? settings.batch,
       flashLimit: settings.flashLimit,
       learntPorts: openLearntPorts(data),
+      cloudTime: link.settings.contact.cloudTime,
       slots: settings.slots.map(({ name, portPath }, index) => ({ name, portPath, recipe: at(recipes.value, index) })),
     });
-    return { ok: true, value: built };
+    const close = async (): Promise<void> => {
+      await built.close();
+      link.close();
+    };
+    return { ok: true, value: { ...built, close } };
   } catch (thrown) {
     if (thrown instanceof StationError) return { ok: false, failure: thrown.toFailure() };
     throw thrown;
@@ -109,7 +116,7 @@ export function startStation(
 }
 
 /** The ports of real hardware. Each is opened here and nowhere else. */
-async function openPorts(settings: StationFile, data: string): Promise<Ports> {
+async function openPorts(settings: StationFile, data: string, link: CloudLink): Promise<Ports> {
   const bus = createNodeUsbBus();
   const flasher = createDfuUtilFlasher({ command: settings.dfuUtil, args: [], env: {}, bus });
   await flasher.version(); // refuses with flash/tool-missing before the first unit does
@@ -118,13 +125,7 @@ async function openPorts(settings: StationFile, data: string): Promise<Ports> {
     control: createUnitControl(bus),
     console: createUnitConsole({ consolePath: createConsolePath() }),
     flasher,
-    cloud: rememberProduct(
-      createHttpCloud({
-        baseUrl: settings.cloudBaseUrl,
-        token: () => readToken(settings.token),
-        appVersion: APP_VERSION,
-      }),
-    ),
+    cloud: rememberProduct(createHttpCloud(link.settings)),
     audit: openAuditLog(data),
     ...(settings.identity === 'off' ? {} : { identity: { policy: settings.identity, book: openStationBook(data) } }),
   };

@@ -4,9 +4,9 @@ import { APP_VERSION } from '../build-station.ts';
 import { StationError } from '../domain/failure.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { platformById } from '../domain/platform.ts';
+import { openCloudLink } from '../open-cloud-link.ts';
 import type { ProductReport } from '../ports/firmware-store.ts';
 import { abortOnExitSignals } from '../server/run-headless.ts';
-import { readToken } from '../station/token-source.ts';
 import { withStore } from './open-store.ts';
 import { EXIT, type Output } from './output.ts';
 import type { StoreOptions } from './store-commands.ts';
@@ -44,11 +44,7 @@ export async function pullProductCommand(
       const detail = `This station may build ${station.products.join(', ')}, not product ${productId}.`;
       throw new StationError('recipe/product-not-allowed', detail);
     }
-    const settings = {
-      baseUrl: station.cloudBaseUrl,
-      token: () => readToken(station.token),
-      appVersion: APP_VERSION,
-    };
+    const { settings } = await openCloudLink(station, APP_VERSION);
     const patience = { signal: abortOnExitSignals(), timeoutMs: 120_000 };
     const { platformId } = await createHttpCloud(settings).product(productId, patience);
     const platform = platformById(platformId);

@@ -1,11 +1,11 @@
 /** What this process has noticed of the cloud while it spoke to it. Nothing here asks the cloud anything. */
 export interface CloudContact {
   /**
-   * The cloud's time in ms since 1970, good to about a second: the last answer's Date header, carried on by a clock that nobody can set.
+   * The cloud's time, good to about a second: the last answer's Date header, carried on by a clock that nobody can set.
    * What must be measured over days (the age of a SIM's activation) is measured by it, because a station's own clock is set by people.
    * Undefined before the first answer.
    */
-  cloudTime(): number | undefined;
+  cloudTime(): Date | undefined;
   /** This computer's clock minus the cloud's, in ms, as it is now; undefined before the first answer. */
   clockOffsetMs(): number | undefined;
   /** The requests of this process since it began. */

@@ -15,6 +15,18 @@ const recipe = path.refine(
   'a recipe of the store is sha256: and all 64 lower-case hex digits of its hash',
 );
 const flashes = z.int().min(1).max(64);
+/** Where a secret comes from; never the secret itself. */
+const secret = z.union([
+  z.strictObject({ env: z.string().regex(/^[A-Z_][A-Z0-9_]*$/) }),
+  z.strictObject({ file: path }),
+]);
+/** Any other address may hold a user name or a password, which belong elsewhere. */
+const proxy = z
+  .string()
+  .regex(
+    /^https?:\/\/[\w.-]+(:\d{1,5})?\/?$|^https?:\/\/\[[\da-f:]+\](:\d{1,5})?\/?$/i,
+    'http://host:port, and nothing else',
+  );
 
 /** docs/station-file.md says what each member means. Unknown members are refused: a misspelt one would be silently without effect. */
 const schema = z.strictObject({
@@ -22,8 +34,16 @@ const schema = z.strictObject({
   name,
   cloud: z.strictObject({
     baseUrl: z.url(),
-    token: z.union([z.strictObject({ env: z.string().regex(/^[A-Z_][A-Z0-9_]*$/) }), z.strictObject({ file: path })]),
+    token: secret,
+    requestsPer5Min: z.int().min(60).max(10_000).optional(),
   }),
+  network: z
+    .strictObject({ proxy: proxy.optional(), proxyCredentials: secret.optional(), caFile: path.optional() })
+    .refine(
+      (given) => given.proxyCredentials === undefined || given.proxy !== undefined,
+      'proxyCredentials without a proxy',
+    )
+    .optional(),
   products: z.array(z.int().positive()).min(1),
   recipe: recipe.optional(),
   slots: z
@@ -44,11 +64,25 @@ const schema = z.strictObject({
   rehearsal: z.boolean().optional(),
 });
 
+/** An environment variable, or a file only its owner may read. */
+export type SecretSource = { readonly env: string } | { readonly file: string };
+
+/** Five such stations behind one public address use what the cloud allows it. */
+const REQUESTS_PER_5_MIN = 2_000;
+
 /** A validated station file; every path in it absolute. A recipe is a path, or `sha256:` and its hash in the store of `data`. */
 export type StationFile = {
   readonly name: string;
   readonly cloudBaseUrl: string;
-  readonly token: { readonly env: string } | { readonly file: string };
+  readonly token: SecretSource;
+  /** The share of this station in what the cloud allows the plant's public address (cloud-api.md 3.2). */
+  readonly requestsPer5Min: number;
+  /** How the network is reached; absent members are as the environment says. */
+  readonly network: {
+    readonly proxy?: string | undefined;
+    readonly proxyCredentials?: SecretSource | undefined;
+    readonly caFile?: string | undefined;
+  };
   readonly products: readonly number[];
   /** A slot without a port must be taught one (slot-teaching.ts). */
   readonly slots: readonly { readonly name: string; readonly portPath?: string | undefined; readonly recipe: string }[];
@@ -88,6 +122,8 @@ export async function readStationFile(file: string): Promise<Result<StationFile>
   if (problem !== undefined) return refuse('station/invalid-file', `${file}: ${problem}`);
   const { station, perHub } = given.flashLimit ?? {};
   const here = (relative: string): string => resolve(dirname(file), relative);
+  const sourceAt = (source: SecretSource): SecretSource => ('env' in source ? source : { file: here(source.file) });
+  const { network = {} } = given;
   const recipeAt = (text: string): string => (RECIPE_HASH.test(text) ? text : here(text));
   const isName = given.dfuUtil !== undefined && !isAbsolute(given.dfuUtil) && !/[/\\]/.test(given.dfuUtil);
   return {
@@ -95,7 +131,13 @@ export async function readStationFile(file: string): Promise<Result<StationFile>
     value: {
       name: given.name,
       cloudBaseUrl: given.cloud.baseUrl,
-      token: 'env' in given.cloud.token ? given.cloud.token : { file: here(given.cloud.token.file) },
+      token: sourceAt(given.cloud.token),
+      requestsPer5Min: given.cloud.requestsPer5Min ?? REQUESTS_PER_5_MIN,
+      network: {
+        ...(network.proxy === undefined ? {} : { proxy: network.proxy }),
+        ...(network.proxyCredentials === undefined ? {} : { proxyCredentials: sourceAt(network.proxyCredentials) }),
+        ...(network.caFile === undefined ? {} : { caFile: here(network.caFile) }),
+      },
       products: given.products,
       slots: given.slots.map((slot) => ({ ...slot, recipe: recipeAt(slot.recipe ?? given.recipe ?? '') })),
       data: here(given.data),

@@ -99,7 +99,7 @@ export async function attemptRequest(
 
 /** A certificate is "not valid yet" or "expired": says so when it is this computer's clock that is wrong, by what it knows of the time. */
 async function findWrongClock(exchange: Exchange, signal: AbortSignal): Promise<string | undefined> {
-  const known = exchange.contact.cloudTime();
+  const known = exchange.contact.cloudTime()?.getTime();
   const there = known ?? (await exchange.unverifiedDate?.(new URL(exchange.baseUrl), signal));
   if (there === undefined || Math.abs(Date.now() - there) <= CLOCK_TOLERANCE_MS) return undefined;
   const minutes = Math.round((Date.now() - there) / 60_000);

@@ -26,13 +26,13 @@ export function createCloudContact({
   const budget = createRequestBudget(requestsPer5Min, clock);
   let last: { readonly cloudMs: number; readonly at: number } | undefined;
 
-  const cloudTime = () => (last === undefined ? undefined : Math.round(last.cloudMs + clock.now() - last.at));
+  const cloudTime = () => (last === undefined ? undefined : new Date(last.cloudMs + clock.now() - last.at));
   return {
     budget,
     cloudTime,
     clockOffsetMs: () => {
       const time = cloudTime();
-      return time === undefined ? undefined : Math.round(wallClock() - time);
+      return time === undefined ? undefined : wallClock() - time.getTime();
     },
     figures: budget.figures,
     noteDate: (date) => {

@@ -34,7 +34,27 @@ test('a slot may leave its port to be taught, and without a limit every slot fla
   expect(await read({ flashLimit: { perHub: 4 } })).toMatchObject({ value: { flashLimit: { perHub: 4 } } });
 });
 
+test('a station has its share of requests and goes the way the environment says, if the file says nothing else', async () => {
+  expect(await read({})).toMatchObject({ value: { requestsPer5Min: 2_000, network: {} } });
+  const network = { proxy: 'http://proxy.plant:3128', proxyCredentials: { file: 'proxy' }, caFile: 'plant.pem' };
+  const cloud = { ...SETTINGS.cloud, requestsPer5Min: 500 };
+  expect(await read({ network, cloud })).toMatchObject({
+    value: {
+      requestsPer5Min: 500,
+      network: {
+        proxy: 'http://proxy.plant:3128',
+        proxyCredentials: { file: join(folder, 'proxy') },
+        caFile: join(folder, 'plant.pem'),
+      },
+    },
+  });
+});
+
 test.each([
+  ['a proxy with a password in it', { network: { proxy: 'http://user:secret@proxy.plant:3128' } }, 'network.proxy'],
+  ['a proxy of another kind', { network: { proxy: 'socks://proxy.plant' } }, 'network.proxy'],
+  ['credentials for no proxy', { network: { proxyCredentials: { env: 'PROXY' } } }, 'proxyCredentials without a proxy'],
+  ['a share of nothing', { cloud: { ...SETTINGS.cloud, requestsPer5Min: 0 } }, 'requestsPer5Min'],
   ['a limit of none', { flashLimit: { station: 0 } }, 'flashLimit'],
   ['half a flash', { flashLimit: { perHub: 1.5 } }, 'flashLimit'],
   ['a misspelt limit', { flashLimit: { hub: 2 } }, 'hub'],
@@ -55,4 +75,5 @@ test.each([
   const answer = await read(more);
   expect(answer).toMatchObject({ ok: false, failure: { code: 'station/invalid-file' } });
   expect(answer.ok ? '' : answer.failure.detail).toContain(named);
+  expect(JSON.stringify(answer)).not.toContain('secret');
 });

@@ -92,6 +92,8 @@ export type RunView = {
     readonly failure?: Failure;
     readonly durationMs: number;
     readonly unit: UnitSummary;
+    /** The carton that a passed unit was counted into; it stays this one when another is opened. */
+    readonly carton?: string;
   };
 };
 

@@ -106,8 +106,7 @@ export class CloudDesk {
     const unit = work.serialNumber ?? work.deviceId;
     const place = work.carton === undefined ? `batch ${work.batch}` : `carton ${work.carton} of batch ${work.batch}`;
     const detail = `${unit} passed and is in ${place}; the cloud rejected it: ${why.detail}`;
-    trouble(
-      failure('cloud/rejected-later', detail, { runId: work.runId, code: why.code, carton: work.carton ?? null }),
-    );
+    const { runId, batch, carton = null } = work;
+    trouble(failure('cloud/rejected-later', detail, { runId, code: why.code, unit, batch, carton }));
   }
 }

@@ -1,10 +1,11 @@
 import { stringify } from 'csv-stringify/sync';
 import type { RunRecord } from '../domain/run-record.ts';
+import { standingVerdict } from '../domain/standing-verdict.ts';
 
 /**
  * Runs as CSV (RFC 4180 quoting, UTF-8, line feed at the end of each line): a header, then one line per run in the order
  * given. Columns are the keys of COLUMNS; new ones are only ever added at the end, because spreadsheets and scripts count
- * them. A cell that a spreadsheet would take for a formula (= + - @, tab, return at its beginning) gets an apostrophe in
+ * them. A run that passed and was rejected by the cloud later is a FAIL here. A cell that a spreadsheet would take for a formula (= + - @, tab, return at its beginning) gets an apostrophe in
  * front. ICCID and IMEI are plain digits: import them as text, a spreadsheet rounds them otherwise.
  */
 export function runsToCsv(runs: Iterable<RunRecord>): string {
@@ -30,9 +31,9 @@ const COLUMNS: Readonly<Record<string, Cell>> = {
   begun_at: (run) => run.begun.at,
   ended_at: (run) => run.ended?.at,
   duration_ms: (run) => run.ended?.durationMs,
-  outcome: (run) => run.ended?.outcome,
-  failure_code: (run) => run.ended?.failure?.code,
-  failure_detail: (run) => run.ended?.failure?.detail,
+  outcome: (run) => standingVerdict(run)?.outcome,
+  failure_code: (run) => standingVerdict(run)?.failure?.code,
+  failure_detail: (run) => standingVerdict(run)?.failure?.detail,
   failed_step: (run) => run.steps.find((step) => step.verdict !== 'PASS')?.step,
   station: (run) => run.begun.station,
   virtual: (run) => run.begun.virtual,
@@ -57,4 +58,8 @@ const COLUMNS: Readonly<Record<string, Cell>> = {
   procedure_version: (run) => run.begun.procedure.version,
   app_version: (run) => run.begun.appVersion,
   rework_of: (run) => run.begun.reworkOf,
+  cloud_state: (run) => run.cloud?.last.state,
+  cloud_reason: (run) => run.cloud?.last.failure?.code,
+  carton: (run) => run.cloud?.work.carton,
+  first_online_at: (run) => run.cloud?.online?.firstOnlineAt,
 };

@@ -99,14 +99,15 @@ export class SlotState {
     this.#run = isWaiting ? { ...rest, isWaitingForTurn: true } : rest;
   }
 
-  ended(ended: RunEnded): void {
+  /** `carton` is the one that the passed unit was counted into. */
+  ended(ended: RunEnded, carton?: string): void {
     this.stop = undefined;
     this.isFinished = this.unit !== undefined;
     this.#finishedId = ended.unit.deviceId;
     if (this.#run === undefined) return;
     const { outcome, failure, durationMs, unit } = ended;
     const verdict = { outcome, durationMs, unit, ...(failure === undefined ? {} : { failure }) };
-    this.#run = { ...this.#run, ended: verdict };
+    this.#run = { ...this.#run, ended: { ...verdict, ...(carton === undefined ? {} : { carton }) } };
   }
 
   view(health: SlotHealth): SlotView {

@@ -189,19 +189,23 @@ export class Station implements StationCommands {
         apply(...given);
         this.#publish();
       };
+    let carton: string | undefined;
     const run = runUnit(begun, order, this.#setting, stop.signal, {
       step: change((step, attempt) => slot.stepBegan(step, attempt)),
       recorded: change((record) => slot.stepEnded(record)),
       progress: change((progress) => slot.progressed(progress)),
       waiting: change((isWaiting) => slot.waitedForTurn(isWaiting)),
-      passed: (work) => this.#cloud.add(work),
+      passed: (work) => {
+        carton = work.carton;
+        this.#cloud.add(work);
+      },
     });
     this.#running.add(run);
     void run.then((ended) => {
       this.#running.delete(run);
       this.#batch.add(begun.batch, ended.outcome);
       if (ended.failure?.code === 'audit/write-failed') this.#trouble(ended.failure);
-      slot.ended(ended);
+      slot.ended(ended, carton);
       this.#noteHealth(ended.runId);
       this.#publish();
     });

@@ -30,6 +30,11 @@ export function readRun(entries: EntryRows, runId: string): RunRecord | undefine
   return cloud === undefined ? { begun, steps, ended } : { begun, steps, ended, cloud };
 }
 
+/** A pass that the cloud rejected later is found as a fail, as it is counted. */
+const STANDING_OUTCOME = `:outcome = (
+  SELECT CASE WHEN outcome = 'PASS' AND ${LATEST_STATE} = 'rejected' THEN 'FAIL' ELSE outcome END
+  FROM run_end WHERE run_end.run_id = run.run_id)`;
+
 /** The run ids that match, newest first. What was scanned instead of typed is understood as a label first. */
 export function findRunIds(database: Database.Database, query: RunQuery): readonly string[] {
   const conditions: string[] = [];
@@ -43,7 +48,7 @@ export function findRunIds(database: Database.Database, query: RunQuery): readon
     values.day = query.day;
   }
   if (query.outcome !== undefined) {
-    conditions.push('run.run_id IN (SELECT run_id FROM run_end WHERE outcome = :outcome)');
+    conditions.push(STANDING_OUTCOME);
     values.outcome = query.outcome;
   }
   if (query.cloud !== undefined) {

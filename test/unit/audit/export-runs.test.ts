@@ -14,6 +14,16 @@ const failed = {
   steps: [sampleStep('flash', { verdict: 'FAIL' }), sampleStep('teardown')],
   ended: sampleEnded('r2', { outcome: 'FAIL', failure: { code: 'flash/stalled', detail: 'At 60 %' }, unit: {} }),
 };
+const sampleWork = {
+  runId: 'r1',
+  at: '2026-03-04T12:00:09.000Z',
+  productId: 12345,
+  deviceId: 'e00fce680123456789abcdef',
+  batch: '2026w10',
+  carton: 'C-17',
+  reached: 'built' as const,
+  isDone: false,
+};
 const unfinished = { begun: sampleBegun('r3'), steps: [] };
 
 describe('exported runs', () => {
@@ -22,12 +32,13 @@ describe('exported runs', () => {
     expect(header).toBe(
       'run_id,begun_at,ended_at,duration_ms,outcome,failure_code,failure_detail,failed_step,station,virtual,slot,batch,' +
         'label_kind,label,device_id,serial_number,platform,device_os,imei,iccid,sim,membership,product_binary_sha256,' +
-        'product_id,product_version,recipe,recipe_sha256,procedure,procedure_version,app_version,rework_of',
+        'product_id,product_version,recipe,recipe_sha256,procedure,procedure_version,app_version,rework_of,' +
+        'cloud_state,cloud_reason,carton,first_online_at',
     );
     expect(line).toBe(
       `r1,2026-03-04T12:00:00.000Z,2026-03-04T12:00:09.000Z,9000,PASS,,,,line-1,true,1,2026w10,` +
         `serial-number,P044AF1450000FC,e00fce680123456789abcdef,P044AF1450000FC,boron,,490154203237518,` +
-        `8934076500002589174,,,,12345,7,boron-6.2.0,${'ab'.repeat(32)},build-unit,1,0.1.0,`,
+        `8934076500002589174,,,,12345,7,boron-6.2.0,${'ab'.repeat(32)},build-unit,1,0.1.0,,,,,`,
     );
     expect(rest).toEqual(['']);
   });
@@ -39,6 +50,28 @@ describe('exported runs', () => {
     expect(csv).toContain(",'+7,");
     expect(csv).toContain(`"'-2, ""two""\nlines"`);
     expect(csv).toContain('FAIL,flash/stalled,At 60 %,flash,');
+  });
+
+  it('name how far the cloud is with the unit, its carton and when it first came online', () => {
+    const last = { runId: 'r1', at: '2026-03-04T12:05:00.000Z', state: 'sim-active' as const, isDone: true };
+    const online = { runId: 'r1', at: last.at, verdict: 'online' as const, firstOnlineAt: '2026-03-05T07:00:00.000Z' };
+    const csv = runsToCsv([{ ...passed, cloud: { work: sampleWork, last, online } }]);
+    expect(csv).toMatch(/,PASS,,,,.*,sim-active,,C-17,2026-03-05T07:00:00.000Z\n$/);
+  });
+
+  it('show a pass that the cloud rejected later as a fail, with the reason', () => {
+    const why = { code: 'cloud/device-owned' as const, detail: 'It is of another product.' };
+    const last = {
+      runId: 'r1',
+      at: '2026-03-04T12:05:00.000Z',
+      state: 'rejected' as const,
+      isDone: true,
+      failure: why,
+    };
+    const csv = runsToCsv([{ ...passed, cloud: { work: sampleWork, last } }]);
+    expect(csv).toContain(',FAIL,cloud/rejected-later,It is of another product.,,line-1,');
+    expect(csv).toContain(',rejected,cloud/device-owned,C-17,');
+    expect(csv).not.toContain('PASS');
   });
 
   it('leave the outcome of an unfinished run empty', () => {

@@ -79,7 +79,11 @@ test('a unit in another product is rejected with the reason, and tried again whe
   expect(bench.troubles).toMatchObject([{ standing: { work: { carton: 'C-17' } } }]);
   expect(bench.audit.countOutcomes(BATCH)).toEqual({ PASS: 1, FAIL: 1 });
   expect(bench.audit.passedInBatch(BATCH, deviceId(0))).toBeUndefined();
-  expect(bench.audit.findRuns({ cloud: 'rejected' }).map(({ begun }) => begun.runId)).toEqual([runId]);
+  const found = (query: { cloud?: 'rejected'; outcome?: 'PASS' | 'FAIL' }) =>
+    bench.audit.findRuns(query).map(({ begun }) => begun.runId);
+  expect(found({ cloud: 'rejected' })).toEqual([runId]);
+  expect(found({ outcome: 'FAIL' })).toEqual([runId]);
+  expect(found({ outcome: 'PASS' })).toEqual([good.runId]);
 
   strange.productId = undefined;
   const outbox = await bench.open();

@@ -67,6 +67,24 @@ describe.concurrent('a scan', () => {
   });
 });
 
+describe.concurrent('a carton', () => {
+  it('is opened by a scan, and a unit that passed stays in its own when the next one is opened', async () => {
+    await using line = await openTestLine({ platforms: ['boron'] });
+    expect(await scan(line, 'lw:carton:C-17')).toMatchObject({ ok: true });
+    expect(now(line).station.carton).toBe('C-17');
+    await plugAndScan(line, '1');
+    expect(await endedRun(line, '1')).toMatchObject({
+      ended: { outcome: 'PASS' },
+      cloud: { work: { carton: 'C-17' } },
+    });
+    await line.station.call('openCarton', { name: 'C-18' });
+    expect(now(line).station.carton).toBe('C-18');
+    expect(now(line).slots[0]?.run?.ended?.carton).toBe('C-17');
+    await line.station.call('openCarton', {});
+    expect(now(line).station.carton).toBeUndefined();
+  });
+});
+
 describe.concurrent('the station', () => {
   it('is on disk before the unit is touched, and on screen only after the verdict is on disk', async () => {
     await using line = await openTestLine({ platforms: ['boron'] });

@@ -11,17 +11,23 @@ import type { Send } from './cloud-sender.ts';
  * says so is UNVERIFIED, so a time, a number of seconds and nothing at all are understood, and no wait is shorter than a second or longer
  * than ten. Beside the SDK, which has no such call (4.2).
  */
-export function simNetworkStatus(send: Send, { shortestWaitMs = 1_000 } = {}): Pick<CloudSims, 'networkStatus'> {
+export function simNetworkStatus(
+  send: Send,
+  { shortestWaitMs = 1_000, longestWaitMs = 10_000 } = {},
+): Pick<CloudSims, 'networkStatus'> {
   return {
     async networkStatus(productId, iccid, options) {
       const path = `/v1/products/${productId}/sims/${iccid}/status`;
       const until = performance.now() + options.timeoutMs;
-      for (;;) {
+      for (let isPending = false; ; isPending = true) {
         const leftMs = until - performance.now();
         const received = await send(
           { method: 'GET', path, isAbsence: isUnknownHere },
           { ...options, timeoutMs: leftMs },
-        );
+        )
+          // The time for all of it may end within a request; then the network is what did not answer.
+          .catch((thrown) => (isPending && isTimeout(thrown) ? 'late' : Promise.reject(thrown)));
+        if (received === 'late') return undefined;
         if (received === undefined) {
           throw new StationError('sim/not-in-product', `Product ${productId} does not have the SIM ${iccid}.`);
         }
@@ -33,15 +39,13 @@ export function simNetworkStatus(send: Send, { shortestWaitMs = 1_000 } = {}): P
             hasData: status.data_connection ?? undefined,
           };
         }
-        const waitMs = Math.min(LONGEST_WAIT_MS, Math.max(shortestWaitMs, askAgainMs(meta.check_again_after)));
+        const waitMs = Math.min(longestWaitMs, Math.max(shortestWaitMs, askAgainMs(meta.check_again_after)));
         if (waitMs >= until - performance.now()) return undefined;
         await untilOver(waitMs, options.signal);
       }
     },
   };
 }
-
-const LONGEST_WAIT_MS = 10_000;
 
 const statusAnswer = z.looseObject({
   meta: z.looseObject({
@@ -56,6 +60,10 @@ const statusAnswer = z.looseObject({
     })
     .nullish(),
 });
+
+function isTimeout(thrown: unknown): boolean {
+  return thrown instanceof StationError && thrown.code === 'cloud/timeout';
+}
 
 /** 0 where it is not said; the time of day is the cloud's, so a wrong clock here makes it a short or a long wait within the bounds. */
 function askAgainMs(after: string | number | null | undefined): number {

@@ -21,7 +21,7 @@ export class BookWriter {
   }
 
   nextLine(source: number): number {
-    return (this.#statements.lastLine.get(source)?.line ?? 0) + 1;
+    return (this.#statements.lastLine.get(source, source)?.line ?? 0) + 1;
   }
 
   put(identifiers: UnitIdentifiers, source: number, line: number): LineEffect {
@@ -106,9 +106,9 @@ function prepare(database: Database.Database) {
     },
     addSource: database.prepare('INSERT INTO source (key, name, at) VALUES (?, ?, ?) ON CONFLICT (key) DO NOTHING'),
     sourceId: database.prepare<[string], Id>('SELECT id FROM source WHERE key = ?'),
-    lastLine: database.prepare<[number], { line: number | null }>(
-      `SELECT max(line) AS line FROM (SELECT line FROM mention WHERE source = ?1
-       UNION ALL SELECT line FROM conflict WHERE source = ?1)`,
+    lastLine: database.prepare<[number, number], { line: number | null }>(
+      `SELECT max(line) AS line FROM (SELECT line FROM mention WHERE source = ?
+       UNION ALL SELECT line FROM conflict WHERE source = ?)`,
     ),
     insert: database.prepare<[...Values, number | null]>(
       'INSERT INTO entry (device_id, serial_number, iccid, imei, sku, contested) VALUES (?, ?, ?, ?, ?, ?)',

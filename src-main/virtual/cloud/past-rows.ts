@@ -13,11 +13,13 @@ export type PastRows = {
 const LONGEST_MS = 3_600_000;
 
 export function createPastRows(state: CloudState): PastRows {
-  let past: { readonly atMs: number; readonly changes: Changes }[] = [];
+  const past: { readonly atMs: number; readonly changes: Changes }[] = [];
   return {
     remember(changes) {
       const now = state.clock.now();
-      past = [...past.filter(({ atMs }) => atMs > now - LONGEST_MS), { atMs: now, changes }];
+      past.push({ atMs: now, changes });
+      const old = past.findIndex(({ atMs }) => atMs > now - LONGEST_MS);
+      past.splice(0, old);
     },
     asOf(agoMs) {
       const since = state.clock.now() - agoMs;

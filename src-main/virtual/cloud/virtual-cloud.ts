@@ -82,11 +82,13 @@ export async function createVirtualCloud(options: VirtualCloudOptions = {}): Pro
   const state = createCloudState(options.clockSpeed);
   const file = options.stateFile === undefined ? undefined : openStateFile(options.stateFile, state);
   const past = createPastRows(state);
+  const faults = createCloudFaults(options.faults, state.clock);
+  faults.setChaos(options.chaos);
   const keep = () => {
     const changes = state.book.take();
     if (changes.size === 0) return;
     file?.write(changes);
-    past.remember(changes);
+    if (faults.hidesEffects()) past.remember(changes);
   };
   // What changes without a request: by a test, by the shell, by a device that comes online.
   state.book.onChange = () => void setImmediate(keep);
@@ -95,8 +97,6 @@ export async function createVirtualCloud(options: VirtualCloudOptions = {}): Pro
   const lineToken: Partial<TokenRecord> = { client: LINE, ...(token === undefined ? {} : { token }) };
   const station = { ...lineToken, token: addToken(state, lineToken) };
   keep();
-  const faults = createCloudFaults(options.faults, state.clock);
-  faults.setChaos(options.chaos);
   const requests = createRequestLog();
   const limits = createRateLimits(state.clock, options.limits);
   const listener = (request: IncomingMessage, response: ServerResponse) => {

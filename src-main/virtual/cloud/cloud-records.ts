@@ -77,6 +77,8 @@ export type SimRecord = {
   status: SimStatus;
   productId: number | undefined;
   owner: string | undefined;
+  /** How often an import of SIMs named it, whatever came of that: what a line must never do twice. */
+  imports: number;
   activations: number;
   deactivations: number;
   /** `atMs` is the cloud time at which the change under way is done; undefined when it never will be. */
@@ -92,7 +94,7 @@ export type SimRecord = {
   /** Megabytes by day, `2026-11-28` (2.8.7). */
   usageByDay: Record<string, number>;
   /** The question put to the network about this SIM (2.8.7). */
-  statusTask: { readonly taskId: string; readonly createdAtMs: number } | undefined;
+  statusTask: { readonly taskId: string; readonly createdAtMs: number; readonly wasRead: boolean } | undefined;
 };
 
 /** One uploaded version of a product's firmware (2.9). */

@@ -26,15 +26,18 @@ const LOOKUP_MS = 5_000;
 const EXPIRY_MS = 300_000;
 
 /**
- * Whether the network sees a SIM (2.8.7). The first question is answered as pending; asked again after a while it is complete, and
- * when that is old a new question begins.
+ * Whether the network sees a SIM (2.8.7). The first question is answered as pending; asked again after a while it is complete. An answer
+ * that was read and is old by now begins a new question.
  */
 export function simNetworkStatus(state: CloudState, sim: SimRecord): JsonObject {
   const nowMs = state.clock.now();
-  const isOld = sim.statusTask === undefined || sim.statusTask.createdAtMs + EXPIRY_MS <= nowMs;
-  const task = isOld || sim.statusTask === undefined ? { taskId: newTaskId(), createdAtMs: nowMs } : sim.statusTask;
-  if (isOld) sim.statusTask = task;
+  const isOld = sim.statusTask?.wasRead === true && sim.statusTask.createdAtMs + EXPIRY_MS <= nowMs;
+  const task =
+    isOld || sim.statusTask === undefined
+      ? { taskId: newTaskId(), createdAtMs: nowMs, wasRead: false }
+      : sim.statusTask;
   const isComplete = task.createdAtMs + LOOKUP_MS <= nowMs;
+  sim.statusTask = { ...task, wasRead: isComplete };
   const isOnline = isInUse(state, sim);
   return {
     ok: true,

@@ -44,9 +44,6 @@ function formsOf(secret: string): readonly string[] {
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;');
   const form = new URLSearchParams({ s: secret }).toString().slice(2);
-  return [...new Set([secret, wellFormed(secret), form, escaped])];
-}
-
-function wellFormed(secret: string): string {
-  return encodeURIComponent(secret.toWellFormed());
+  const text = secret.toWellFormed();
+  return [...new Set([secret, encodeURIComponent(text), encodeURI(text), form, escaped])];
 }

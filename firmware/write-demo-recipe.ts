@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PlatformName } from '../src-main/domain/platform.ts';
-import type { SimPolicy } from '../src-main/firmware/recipe.ts';
+import type { CloudPolicy, SimPolicy } from '../src-main/firmware/recipe.ts';
 import { type GeneratedFile, type GeneratedRelease, generateRelease } from './generate-release.ts';
 
 export type DemoRecipeOptions = {
@@ -16,6 +16,8 @@ export type DemoRecipeOptions = {
   readonly name?: string;
   /** Default: embedded, 5 seconds, may be pending; `none` on a platform without a modem. */
   readonly sim?: SimPolicy;
+  /** Default: nothing is said, and the run waits for the cloud. */
+  readonly cloud?: CloudPolicy;
 };
 
 /**
@@ -56,6 +58,7 @@ export async function writeDemoRecipe(
       waitMs: 5000,
       mayBePending: true,
     },
+    ...(options.cloud === undefined ? {} : { cloud: options.cloud }),
   };
   const recipePath = join(folder, 'recipe.json');
   await writeFile(recipePath, `${JSON.stringify(recipe, null, 2)}\n`);

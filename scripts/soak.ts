@@ -4,6 +4,8 @@
  */
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { soakOutage } from './soak/cloud/soak-outage.ts';
+import { soakStations } from './soak/cloud/soak-stations.ts';
 import { soakInterruptions } from './soak/line/soak-interruptions.ts';
 import { soakShift } from './soak/line/soak-shift.ts';
 import { soakTable } from './soak/line/soak-table.ts';
@@ -21,6 +23,11 @@ const USAGE = `Usage: npm run soak -- WHAT [OPTIONS]
   line               16 slots at once with random units, faults, hands and hubs
     --minutes N      how long (default 10)
     --platform NAME  these alone
+  stations           four stations, each a process with a record of its own, on one cloud that fails in a fifth of all requests; killed at
+                     random; in the end cloud and records must agree on every unit
+    --count N        how many units (default 1000)
+  outage             a day without a cloud: what queued up must drain in the fewest requests
+    --count N        how many units (default 10000)
   table              every condition a unit may come in, on every platform
     --platform NAME, --scale PERCENT (default 100)
   --seed N           where the randomness begins (default: from the clock)`;
@@ -39,6 +46,8 @@ const WHAT: Readonly<Record<string, (options: Options) => Promise<boolean>>> = {
   mutations: soakMutations,
   interruptions: soakInterruptions,
   line: soakShift,
+  stations: soakStations,
+  outage: soakOutage,
   table: soakTable,
 };
 

@@ -18,6 +18,7 @@ export type DemoOptions = {
   readonly data: string;
   readonly scale: number;
   readonly sim?: Partial<Recipe['sim']>;
+  readonly cloud?: Recipe['cloud'];
 };
 
 /** The recipe of a platform's virtual product, written and then loaded through the same door as any other. */
@@ -44,6 +45,7 @@ export async function writeRecipeOf(platform: Platform, options: DemoOptions): P
       readBeforeFlash: false,
       ...options.sim,
     },
+    ...(options.cloud === undefined ? {} : { cloud: options.cloud }),
   };
   const { recipePath } = await writeDemoRecipe(join(options.data, 'virtual-line', name), demo);
   return recipePath;

@@ -12,9 +12,11 @@ import type { VirtualUnit } from './virtual/unit/virtual-unit.ts';
 
 export type VirtualBenchOptions = {
   readonly line: VirtualLine;
-  readonly cloud: VirtualCloud;
+  readonly cloud: Pick<VirtualCloud, 'registerUnit'>;
   readonly clock: UnitClock;
   readonly scale: number;
+  /** The number of the first unit; default 1. */
+  readonly firstUnit?: number;
   readonly slots: readonly { readonly slot: string; readonly platform: Platform; readonly faults: readonly Fault[] }[];
 };
 
@@ -33,7 +35,7 @@ type Place = { readonly platform: Platform; unit: VirtualUnit; plugged: boolean;
  */
 export function createVirtualBench(options: VirtualBenchOptions): VirtualBench {
   const { line, cloud, clock, scale } = options;
-  let made = 0;
+  let made = (options.firstUnit ?? 1) - 1;
   const make = (platform: Platform, faults: readonly Fault[]): VirtualUnit => {
     made += 1;
     const unit = createFactoryUnit(platform.name, { number: made, clock, faults, scale });

@@ -48,6 +48,7 @@ export async function openLine(options: LineOptions, output: Output): Promise<Op
     speed,
     scale,
     faults: options.fault,
+    cloudPolicy: RIDES_OUTAGES,
     ...(options.hubPorts === undefined ? {} : { hubPorts: Number(options.hubPorts) }),
     ...(options.batch === undefined ? {} : { batch: options.batch }),
     ...(options.dfuUtil === undefined ? {} : { dfuUtil: options.dfuUtil }),
@@ -56,6 +57,9 @@ export async function openLine(options: LineOptions, output: Output): Promise<Op
   const exit = output.failed(built.failure);
   return { exit: built.failure.code === 'request/invalid' ? EXIT.misuse : exit };
 }
+
+/** As `recipe make` writes it: a cloud that is away holds no unit up. */
+const RIDES_OUTAGES = { waitMs: 10_000, finishLater: true };
 
 /** `electron,boron,b5som` as platforms; at least one. */
 export function parsePlatforms(text: string): Result<readonly PlatformName[]> {

@@ -94,6 +94,7 @@ function simOf(
     status: is('sim-active') ? 'active' : is('sim-inactive') ? 'inactive_user_deactivated' : 'never_before_activated',
     productId: undefined,
     owner: is('sim-owned-elsewhere') ? STRANGER : undefined,
+    imports: 0,
     activations: wasUsed ? 1 : 0,
     deactivations: is('sim-inactive') ? 1 : 0,
     change: undefined,

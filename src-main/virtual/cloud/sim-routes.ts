@@ -40,6 +40,7 @@ function importSims(call: ProductCall): Answer {
   if (iccids.length === 0) return notOk(400, `Invalid ICCID: ${texts[0]?.slice(0, 40)}`);
   for (const iccid of call.keepsNothing ? [] : iccids) {
     const sim = state.sims.get(iccid);
+    if (sim !== undefined) sim.imports += 1;
     if (sim !== undefined && importSim(state, sim, product, call.simFault)) bringDevice(call, sim);
   }
   return answer({ ok: true });

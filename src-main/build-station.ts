@@ -15,6 +15,7 @@ import { loadRecipe } from './firmware/load-recipe.ts';
 import type { Recipe } from './firmware/recipe.ts';
 import { type CloudLink, openCloudLink } from './open-cloud-link.ts';
 import type { Ports } from './ports/ports.ts';
+import { productClouds } from './product-clouds.ts';
 import { openLearntPorts } from './station/learnt-ports.ts';
 import { rememberProduct } from './station/remember-product.ts';
 import { Station } from './station/station.ts';
@@ -63,6 +64,7 @@ export async function buildStation(file: string, options: BuildOptions = {}): Pr
       flashLimit: settings.flashLimit,
       learntPorts: openLearntPorts(data),
       cloudTime: link.settings.contact.cloudTime,
+      productClouds: productClouds(link.settings),
       slots: settings.slots.map(({ name, portPath }, index) => ({ name, portPath, recipe: at(recipes.value, index) })),
     });
     const close = async (): Promise<void> => {
@@ -91,6 +93,7 @@ export function startStation(
     | 'learntPorts'
     | 'outboxPace'
     | 'cloudTime'
+    | 'productClouds'
   > & {
     readonly name: string;
   },

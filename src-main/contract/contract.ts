@@ -4,6 +4,7 @@ import type { Failure } from '../domain/failure.ts';
 import { identifierIn } from '../domain/label.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
+import { PRODUCT_COMMANDS, type ProductOutput } from './product-contract.ts';
 
 z.config({ jitless: true }); // zod's compiled validators need eval, which the page's content policy forbids (workbench.md 3)
 
@@ -57,6 +58,7 @@ export const COMMANDS = {
   forgetSlots: z.strictObject({ slot: slot.optional() }),
   /** Supervisor: how many flashes go on at once until the station ends; an absent member is no limit. */
   limitFlashes: z.strictObject({ station: flashes.optional(), perHub: flashes.optional() }),
+  ...PRODUCT_COMMANDS,
   /** Virtual line only: plug the virtual unit of this slot in (with a fault, or `none`), pull it, scan its label, or get a fresh unit. */
   bench: z.strictObject({
     slot,
@@ -69,7 +71,7 @@ export type CommandName = keyof typeof COMMANDS;
 export type CommandInput<Name extends CommandName> = z.infer<(typeof COMMANDS)[Name]>;
 
 /** What each command answers with when it is done. */
-export type CommandOutput = {
+export type CommandOutput = ProductOutput & {
   scan: { readonly runId?: string; readonly slot?: string };
   abortRun: null;
   findRuns: readonly RunRecord[];

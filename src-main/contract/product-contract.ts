@@ -104,5 +104,6 @@ export type ProductOutput = {
   /** `otp-wanted`: the account has a second factor; giveOtp comes next, within some minutes. */
   signIn: ({ readonly state: 'signed-in' } & SignedIn) | { readonly state: 'otp-wanted' };
   giveOtp: { readonly state: 'signed-in' } & SignedIn;
-  signOut: null;
+  /** `revoked` false: it ended here, but the cloud could not be told; its token lives until it expires. */
+  signOut: { readonly revoked: boolean };
 };

@@ -28,7 +28,7 @@ export type ProductSection =
   | { readonly section: 'device'; readonly device: ViewedDevice }
   | { readonly section: 'denied'; readonly rows: readonly ViewedDevice[]; readonly isComplete: boolean }
   | ({ readonly section: 'sims' } & ViewedPage<ViewedSim> & { readonly fleet: ViewedFleet })
-  | { readonly section: 'sim'; readonly sim: ViewedSim; readonly days: readonly ViewedDay[] }
+  | { readonly section: 'sim'; readonly sim: ViewedSim; readonly usage: ViewedUsage }
   | { readonly section: 'groups'; readonly groups: readonly ViewedGroup[] }
   | { readonly section: 'firmware'; readonly firmware: readonly ViewedFirmware[] }
   | ({ readonly section: 'locks' } & ViewedLocks)
@@ -112,6 +112,9 @@ export type ViewedSim = {
 
 /** Megabytes of one calendar day, `YYYY-MM-DD`. */
 export type ViewedDay = { readonly date: string; readonly megabytes: number };
+
+/** What one SIM used, day by day. `refused`: the token in use may not see it. */
+export type ViewedUsage = { readonly days: readonly ViewedDay[] } | { readonly refused: Failure };
 
 /** What all SIMs of the product used in the cloud's present period. `refused`: the token in use may not see it. */
 export type ViewedFleet =

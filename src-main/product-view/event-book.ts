@@ -8,12 +8,19 @@ const MOST_CHARACTERS = 1000;
 /** Listening ends so long after the last time anybody looked, because the cloud counts open streams (cloud-api.md 3.2). */
 const IDLE_MS = 10 * 60_000;
 
+/** Somebody who wants to know as it happens. */
+export type EventFollower = {
+  onEvent(event: ViewedEvent): void;
+  /** The stream is open, or broken and why. First called with the present state. */
+  onStream?(stream: ViewedEvents['stream']): void;
+};
+
 /** The live events of one product: listens while somebody looks, and keeps the newest. */
 export class EventBook {
   readonly #productId: number;
   readonly #source: ProductEvents;
   readonly #mostEvents: number;
-  readonly #followers = new Set<(event: ViewedEvent) => void>();
+  readonly #followers = new Set<EventFollower>();
   #events: ViewedEvent[] = [];
   #last = 0;
   #stream: StreamState = { kind: 'opening' };
@@ -31,7 +38,7 @@ export class EventBook {
     const events = this.#events.filter(({ number }) => number > after);
     const oldest = this.#events[0]?.number ?? this.#last + 1;
     return {
-      stream: { kind: this.#stream.kind, ...(this.#stream.kind === 'down' ? { detail: this.#stream.detail } : {}) },
+      stream: this.#shownStream(),
       events,
       last: this.#last,
       missed: Math.max(0, oldest - 1 - after),
@@ -39,9 +46,10 @@ export class EventBook {
   }
 
   /** Tells every event from now on, until the returned function is called. */
-  follow(follower: (event: ViewedEvent) => void): () => void {
+  follow(follower: EventFollower): () => void {
     this.#followers.add(follower);
     this.#listen();
+    follower.onStream?.(this.#shownStream());
     return () => this.#followers.delete(follower);
   }
 
@@ -68,11 +76,18 @@ export class EventBook {
           if (!stop.signal.aborted) this.#add(event);
         },
         onState: (state) => {
-          if (!stop.signal.aborted) this.#stream = state;
+          if (stop.signal.aborted) return;
+          this.#stream = state;
+          for (const follower of this.#followers) follower.onStream?.(this.#shownStream());
         },
       },
       stop.signal,
     );
+  }
+
+  #shownStream(): ViewedEvents['stream'] {
+    const { kind } = this.#stream;
+    return kind === 'down' ? { kind, detail: this.#stream.detail } : { kind };
   }
 
   #fallAsleep(): void {
@@ -86,6 +101,6 @@ export class EventBook {
     const event = { number: this.#last, name: cut(name), data: cut(data), deviceId, version, at };
     this.#events.push(event);
     if (this.#events.length > this.#mostEvents) this.#events = this.#events.slice(-this.#mostEvents);
-    for (const follower of this.#followers) follower(event);
+    for (const follower of this.#followers) follower.onEvent(event);
   }
 }

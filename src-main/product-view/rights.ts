@@ -1,3 +1,4 @@
+import type { FailureCode } from '../domain/failure-codes.ts';
 import type { SectionName } from '../domain/product-view.ts';
 
 /**
@@ -45,3 +46,8 @@ export const CHANGE_RIGHTS = {
 } as const satisfies Record<string, NeededRight>;
 
 export type ChangeName = keyof typeof CHANGE_RIGHTS;
+
+/** Whether the cloud refused a request because of who asked. */
+export function isRefusal(code: FailureCode): boolean {
+  return code === 'cloud/permission' || code === 'cloud/rights-missing';
+}

@@ -1,8 +1,9 @@
-import { failureOf, StationError } from '../domain/failure.ts';
+import { type Failure, failureOf, StationError } from '../domain/failure.ts';
 import type { Iccid } from '../domain/iccid.ts';
-import type { ViewedDay, ViewedFleet, ViewedPage, ViewedSim } from '../domain/product-view.ts';
-import type { CloudSimDetail, SimQuery } from '../ports/cloud-sims.ts';
+import type { ViewedDay, ViewedFleet, ViewedPage, ViewedSim, ViewedUsage } from '../domain/product-view.ts';
+import type { CloudSimDetail, DayUsage, SimQuery } from '../ports/cloud-sims.ts';
 import type { ProductAccess } from './product-access.ts';
+import { isRefusal } from './rights.ts';
 
 const SHOWN_ROWS = 50;
 /** Days of a usage that are shown; the cloud tells those of its present period. */
@@ -31,13 +32,15 @@ export async function viewSims(
 export async function viewSim(
   { cloud, productId, options }: ProductAccess,
   iccid: Iccid,
-): Promise<{ readonly sim: ViewedSim; readonly days: readonly ViewedDay[] }> {
+): Promise<{ readonly sim: ViewedSim; readonly usage: ViewedUsage }> {
   const detail = await cloud.sims.detail(productId, iccid, options);
   if (detail === undefined) {
     throw new StationError('sim/not-in-product', `Product ${productId} does not have SIM ${iccid}.`);
   }
-  const usage = await cloud.sims.usage(productId, iccid, options);
-  return { sim: viewedSim(detail), days: usage.slice(-MOST_DAYS).map(({ date, megabytes }) => ({ date, megabytes })) };
+  const usage = await unlessRefused(async () => ({
+    days: shownDays(await cloud.sims.usage(productId, iccid, options)),
+  }));
+  return { sim: viewedSim(detail), usage };
 }
 
 /** A SIM as it is shown. */
@@ -60,17 +63,24 @@ export function viewedSim(detail: CloudSimDetail): ViewedSim {
   };
 }
 
-async function viewFleet({ cloud, productId, options }: ProductAccess): Promise<ViewedFleet> {
-  try {
+function viewFleet({ cloud, productId, options }: ProductAccess): Promise<ViewedFleet> {
+  return unlessRefused(async () => {
     const { megabytes, activeSims, days } = await cloud.sims.fleetUsage(productId, options);
-    return {
-      megabytes,
-      activeSims,
-      days: days.slice(-MOST_DAYS).map((day) => ({ date: day.date, megabytes: day.megabytes })),
-    };
+    return { megabytes, activeSims, days: shownDays(days) };
+  });
+}
+
+function shownDays(days: readonly DayUsage[]): readonly ViewedDay[] {
+  return days.slice(-MOST_DAYS).map(({ date, megabytes }) => ({ date, megabytes }));
+}
+
+/** Usage needs rights of its own, and for one SIM none is documented (cloud-api.md 1.6): without it the SIM is shown all the same. */
+async function unlessRefused<Seen>(look: () => Promise<Seen>): Promise<Seen | { readonly refused: Failure }> {
+  try {
+    return await look();
   } catch (thrown) {
     const refused = failureOf(thrown);
-    if (refused.code === 'cloud/permission' || refused.code === 'cloud/rights-missing') return { refused };
+    if (isRefusal(refused.code)) return { refused };
     throw thrown;
   }
 }

@@ -1,6 +1,8 @@
 import { request } from 'node:http';
-import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
+import type { Output } from '../../../src-main/cli/output.ts';
+import { type VirtualCloudCommandOptions, virtualCloudCommand } from '../../../src-main/cli/virtual-cloud-command.ts';
+import type { Failure } from '../../../src-main/domain/failure.ts';
 import { createChangeBook } from '../../../src-main/virtual/cloud/change-book.ts';
 import { createChaos, parseChaos } from '../../../src-main/virtual/cloud/chaos.ts';
 import { createCloudFaults } from '../../../src-main/virtual/cloud/cloud-faults.ts';
@@ -205,29 +207,33 @@ describe('the change book', () => {
   });
 });
 
-describe('virtual-cloud on the command line', () => {
+describe('the command virtual-cloud', () => {
   test.each([
-    [['--port', 'x'], '--port'],
-    [['--host', '0.0.0.0'], '--host'],
-    [['--clock-speed', '-1'], '--clock-speed'],
-    [['--fault', 'nonsense'], 'no cloud fault'],
-    [['--chaos', 'much'], 'SHARE:SEED'],
-    [['--seed', '/no/such/file'], 'cannot be read'],
-  ])('%j is misuse, with what is wrong', async (args, words) => {
-    const command = ['src-main/cli/linewright.ts', 'virtual-cloud', '--json', ...args];
-    const { exitCode, stdout } = await execa(process.execPath, command, { reject: false });
-    expect([exitCode, JSON.parse(stdout).failure.detail]).toEqual([2, expect.stringContaining(words)]);
+    [{ port: 'x' }, '--port'],
+    [{ host: '0.0.0.0' }, '--host'],
+    [{ clockSpeed: '-1' }, '--clock-speed'],
+    [{ fault: ['nonsense'] }, 'no cloud fault'],
+    [{ chaos: 'much' }, 'SHARE:SEED'],
+    [{ seed: '/no/such/file' }, 'cannot be read'],
+  ])('%j is misuse, with what is wrong', async (options, words) => {
+    const { exit, failures } = await command(options);
+    expect([exit, failures]).toMatchObject([2, [{ code: 'request/invalid', detail: expect.stringContaining(words) }]]);
   });
 
   test('a port that is taken is said to be', async () => {
     const virtual = await createVirtualCloud();
-    const { port } = new URL(virtual.baseUrl);
-    const command = ['src-main/cli/linewright.ts', 'virtual-cloud', '--json', '--port', port];
-    const { exitCode, stdout } = await execa(process.execPath, command, { reject: false });
-    expect([exitCode, JSON.parse(stdout).failure.code]).toEqual([1, 'station/port-in-use']);
+    const { exit, failures } = await command({ port: new URL(virtual.baseUrl).port });
+    expect([exit, failures]).toMatchObject([1, [{ code: 'station/port-in-use' }]]);
     await virtual.close();
   });
 });
+
+async function command(options: Partial<VirtualCloudCommandOptions>) {
+  const failures: Failure[] = [];
+  const output: Output = { json: true, result: () => undefined, failed: (failure) => failures.push(failure) };
+  const defaults = { port: '0', host: '127.0.0.1', clockSpeed: '1', fault: [], limits: true };
+  return { exit: await virtualCloudCommand({ ...defaults, ...options }, output), failures };
+}
 
 function idOf(index: number): string {
   return `e00fce69${index.toString(16).padStart(16, '0')}`;

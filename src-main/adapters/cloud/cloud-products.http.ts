@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { CloudProducts } from '../../ports/cloud-products.ts';
+import { askBySdk } from './ask-by-sdk.ts';
 import { badAnswer, boundedText, checkedAnswer, presentAnswer } from './checked-answer.ts';
 import type { Send } from './cloud-sender.ts';
 import { pageMeta } from './list-page.ts';
@@ -11,7 +12,10 @@ import {
   teamMembersOf,
 } from './product-detail-answer.ts';
 
-/** Products and the people of a product (cloud-api.md 2.10); rejections as in ports/cloud-products.ts. */
+/**
+ * Products and the people of a product (cloud-api.md 2.10); rejections as in ports/cloud-products.ts. The list goes beside the SDK, whose
+ * own takes another address than the reference (2.10), and so do the customers, which it drops from its type of the devices.
+ */
 export function cloudProducts(send: Send): CloudProducts {
   return {
     async list(options) {
@@ -20,7 +24,7 @@ export function cloudProducts(send: Send): CloudProducts {
     },
 
     async detail(productId, options) {
-      const received = presentAnswer(await send({ method: 'GET', path: `/v1/products/${productId}` }, options));
+      const received = presentAnswer(await askBySdk(send, options, (sdk) => sdk.getProduct({ product: productId })));
       const { product } = checkedAnswer(productDetailAnswer, received);
       const detail = cloudProductDetailOf(Array.isArray(product) ? product[0] : product);
       if (detail.id !== productId) throw badAnswer(`it is about product ${detail.id}, not ${productId}`, received);
@@ -28,7 +32,9 @@ export function cloudProducts(send: Send): CloudProducts {
     },
 
     async team(productId, options) {
-      const received = presentAnswer(await send({ method: 'GET', path: `/v1/products/${productId}/team` }, options));
+      const received = presentAnswer(
+        await askBySdk(send, options, (sdk) => sdk.listTeamMembers({ product: productId })),
+      );
       return teamMembersOf(checkedAnswer(teamList, received));
     },
 

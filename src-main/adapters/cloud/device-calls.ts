@@ -5,7 +5,7 @@ import type { JsonObject } from '../../domain/json.ts';
 import type { BulkCloud, CloudOptions } from '../../ports/cloud.ts';
 import { isUnknownDevice } from './absent.ts';
 import { badAnswer, checkedAnswer, presentAnswer } from './checked-answer.ts';
-import type { CloudRequest } from './cloud-request.ts';
+import type { CloudRequest, Received } from './cloud-request.ts';
 import type { Send } from './cloud-sender.ts';
 import { cloudDeviceOf, deviceAnswer } from './device-answer.ts';
 import { importAnswer, judgeImport, sentIdentifier } from './device-import.ts';
@@ -99,7 +99,11 @@ export async function changeDevice(
   options: CloudOptions,
 ): Promise<void> {
   const path = devicePath(productId, deviceId);
-  const received = await send({ method: 'PUT', path, body, isAbsence: isUnknownDevice }, options);
+  requireChanged(productId, deviceId, await send({ method: 'PUT', path, body, isAbsence: isUnknownDevice }, options));
+}
+
+/** The answer to a change must be about that device; no answer is `cloud/not-in-product`. */
+export function requireChanged(productId: number, deviceId: DeviceId, received: Received | undefined): void {
   if (received === undefined) throw notInProduct(productId, deviceId);
   const changed = checkedAnswer(changedDevice, received);
   if (changed.id !== deviceId) throw badAnswer('it is about another device ID', received);

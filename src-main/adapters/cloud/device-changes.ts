@@ -4,9 +4,10 @@ import type { JsonObject } from '../../domain/json.ts';
 import { parseProductVersion } from '../../domain/product-version.ts';
 import type { CloudDevices, DeviceChange } from '../../ports/cloud-devices.ts';
 import { isUnknownDevice } from './absent.ts';
+import { askBySdk } from './ask-by-sdk.ts';
 import { checkedAnswer } from './checked-answer.ts';
 import type { Send } from './cloud-sender.ts';
-import { changeDevice, notInProduct } from './device-calls.ts';
+import { changeDevice, notInProduct, requireChanged } from './device-calls.ts';
 import { readDevice } from './device-views.ts';
 import { noSuchVersion } from './firmware-reads.ts';
 import { requireGroupName } from './group-name.ts';
@@ -15,7 +16,7 @@ type DeviceChanges = Pick<CloudDevices, 'change' | 'lock' | 'unlock' | 'ping' | 
 
 /**
  * Changes to devices (cloud-api.md 2.5, 2.6). Beside the SDK: it can set no groups, neither of one device nor of many, and cannot ping
- * (4.2); the rest is the same request as theirs.
+ * (4.2). Locks are its own.
  */
 export function deviceChanges(send: Send): DeviceChanges {
   return {
@@ -27,9 +28,11 @@ export function deviceChanges(send: Send): DeviceChanges {
     async lock(productId, deviceId, { version, flash }, options) {
       const parsed = parseProductVersion(version);
       if (!parsed.ok) throw new StationError(parsed.failure.code, parsed.failure.detail);
-      const body = { desired_firmware_version: version, ...(flash === 'now' ? { flash: true } : {}) };
+      const desired = { desiredFirmwareVersion: version, ...(flash === 'now' ? { flash: true } : {}) };
+      const order = { product: productId, deviceId, ...desired };
+      const locked = await askBySdk(send, options, (sdk) => sdk.lockDeviceProductFirmware(order), MEMBER_ONLY);
       try {
-        await changeDevice(send, productId, deviceId, body, options);
+        requireChanged(productId, deviceId, locked);
       } catch (thrown) {
         // What the cloud says of a lock to a version it does not have is UNVERIFIED; with 404 it could be about the device as well.
         if (!(thrown instanceof StationError) || thrown.code !== 'cloud/not-in-product') throw thrown;
@@ -38,8 +41,11 @@ export function deviceChanges(send: Send): DeviceChanges {
       }
     },
 
-    unlock: (productId, deviceId, options) =>
-      changeDevice(send, productId, deviceId, { desired_firmware_version: null }, options),
+    async unlock(productId, deviceId, options) {
+      const order = { product: productId, deviceId };
+      const unlocked = await askBySdk(send, options, (sdk) => sdk.unlockDeviceProductFirmware(order), MEMBER_ONLY);
+      requireChanged(productId, deviceId, unlocked);
+    },
 
     async ping(productId, deviceId, options) {
       const path = `/v1/products/${productId}/devices/${deviceId}/ping`;
@@ -60,6 +66,8 @@ export function deviceChanges(send: Send): DeviceChanges {
     },
   };
 }
+
+const MEMBER_ONLY = { isAbsence: isUnknownDevice };
 
 function bodyOf({ name, notes, groups, isDevelopment }: DeviceChange): JsonObject {
   groups?.forEach(requireGroupName);

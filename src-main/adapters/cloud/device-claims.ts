@@ -1,8 +1,10 @@
+import type Particle from 'particle-api-js';
 import * as z from 'zod';
 import type { DeviceId } from '../../domain/device-id.ts';
 import { StationError } from '../../domain/failure.ts';
 import type { CloudOptions } from '../../ports/cloud.ts';
 import type { CloudDeviceDetail, CloudDevices } from '../../ports/cloud-devices.ts';
+import { askBySdk } from './ask-by-sdk.ts';
 import { checkedAnswer, presentAnswer } from './checked-answer.ts';
 import type { Send } from './cloud-sender.ts';
 import { deviceCalls, notInProduct } from './device-calls.ts';
@@ -47,18 +49,16 @@ export function claimCalls(send: Send): ClaimCalls {
 
     async requestTransfer(deviceId, options) {
       // Once sent, the owner gets an e-mail: not to be sent again unseen.
-      const body = { id: deviceId, request_transfer: true };
-      const request = { method: 'POST', path: '/v1/devices', body, isIdempotent: false } as const;
-      const received = presentAnswer(await send(request, options).catch(refuseClaim));
+      const claim = (sdk: Particle) => sdk.claimDevice({ deviceId, requestTransfer: true });
+      const received = presentAnswer(await askBySdk(send, options, claim, { isIdempotent: false }).catch(refuseClaim));
       return String(checkedAnswer(transferAnswer, received).transfer_id);
     },
   };
 
   /** The refusal, if it is one of this device and not of the token. */
   async function askForClaim(deviceId: DeviceId, options: CloudOptions): Promise<StationError | undefined> {
-    const request = { method: 'POST', path: '/v1/devices', body: { id: deviceId } } as const;
     try {
-      presentAnswer(await send(request, options));
+      await askBySdk(send, options, (sdk) => sdk.claimDevice({ deviceId }));
       return undefined;
     } catch (thrown) {
       if (thrown instanceof StationError && isAboutDevice(thrown)) return thrown;

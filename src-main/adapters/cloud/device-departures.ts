@@ -4,6 +4,7 @@ import { removalRefusal } from '../../domain/membership-rules.ts';
 import type { CloudOptions } from '../../ports/cloud.ts';
 import type { CloudDevices } from '../../ports/cloud-devices.ts';
 import { isUnknownDevice, isUnknownHere } from './absent.ts';
+import { askBySdk } from './ask-by-sdk.ts';
 import type { Send } from './cloud-sender.ts';
 import { notInProduct } from './device-calls.ts';
 import { readDevice } from './device-views.ts';
@@ -15,12 +16,12 @@ import { readDevice } from './device-views.ts';
 export function deviceDepartures(send: Send): Pick<CloudDevices, 'unclaim' | 'remove' | 'deny'> {
   return {
     async unclaim(productId, deviceId, options) {
-      const path = `${devicePath(productId, deviceId)}/owner`;
       const before = await readDevice(send, productId, deviceId, options);
       if (before === undefined) throw notInProduct(productId, deviceId);
       if (before.owner === undefined) return;
       // What the cloud says of one that is unclaimed already is UNVERIFIED; the device is read in any case.
-      await send({ method: 'DELETE', path, isAbsence: isUnknownHere, acceptsEmpty: true }, options);
+      const unclaimed = { isAbsence: isUnknownHere, acceptsEmpty: true };
+      await askBySdk(send, options, (sdk) => sdk.removeDeviceOwner({ product: productId, deviceId }), unclaimed);
       const after = await readDevice(send, productId, deviceId, options);
       if (after?.owner === undefined) return;
       const detail = `${deviceId} still belongs to ${after.owner} after it was unclaimed.`;
@@ -32,7 +33,7 @@ export function deviceDepartures(send: Send): Pick<CloudDevices, 'unclaim' | 're
       if (before === undefined) return;
       const refusal = removalRefusal({ deviceId, owner: before.owner });
       if (refusal !== undefined) throw new StationError(refusal.code, refusal.detail);
-      await askToGo(productId, deviceId, {}, options);
+      await askToGo(productId, deviceId, undefined, options);
       if ((await readDevice(send, productId, deviceId, options)) === undefined) return;
       throw new StationError('cloud/refused', `Product ${productId} still has ${deviceId} after it was removed.`);
     },
@@ -45,16 +46,13 @@ export function deviceDepartures(send: Send): Pick<CloudDevices, 'unclaim' | 're
         const detail = `${deviceId} is not in quarantine in product ${productId}; only such a unit can be denied.`;
         throw new StationError('request/invalid', detail);
       }
-      await askToGo(productId, deviceId, { deny: true }, options);
+      await askToGo(productId, deviceId, 'denied', options);
     },
   };
 
-  async function askToGo(productId: number, deviceId: DeviceId, body: { deny?: true }, options: CloudOptions) {
-    const path = devicePath(productId, deviceId);
-    await send({ method: 'DELETE', path, body, isAbsence: isUnknownDevice, acceptsEmpty: true }, options);
+  async function askToGo(productId: number, deviceId: DeviceId, as: 'denied' | undefined, options: CloudOptions) {
+    const order = { product: productId, deviceId, ...(as === undefined ? {} : { deny: true }) };
+    const gone = { isAbsence: isUnknownDevice, acceptsEmpty: true };
+    await askBySdk(send, options, (sdk) => sdk.removeDevice(order), gone);
   }
-}
-
-function devicePath(productId: number, deviceId: DeviceId): string {
-  return `/v1/products/${productId}/devices/${deviceId}`;
 }

@@ -3,6 +3,7 @@ import { StationError } from '../../domain/failure.ts';
 import { parseProductVersion } from '../../domain/product-version.ts';
 import type { CloudFirmware, ProductFirmware } from '../../ports/product-firmware.ts';
 import { isUnknownHere } from './absent.ts';
+import { askBySdk } from './ask-by-sdk.ts';
 import { badAnswer, checkedAnswer, presentAnswer } from './checked-answer.ts';
 import type { Received } from './cloud-request.ts';
 import type { Send } from './cloud-sender.ts';
@@ -17,18 +18,21 @@ export type FirmwareReads = Pick<ProductFirmware, 'list' | 'get' | 'binary'>;
 export function firmwareReads(send: Send): FirmwareReads {
   return {
     async list(productId, options) {
-      const received = presentAnswer(await send({ method: 'GET', path: firmwarePath(productId) }, options));
+      const received = presentAnswer(
+        await askBySdk(send, options, (sdk) => sdk.listProductFirmware({ product: productId })),
+      );
       return checkedAnswer(firmwareList, received).map((firmware) => ownFirmware(productId, firmware, received));
     },
 
     async get(productId, version, options) {
-      const path = versionPath(productId, version);
-      const received = await send({ method: 'GET', path, isAbsence: isUnknownHere }, options);
+      requireVersion(version);
+      const order = { product: productId, version };
+      const here = { isAbsence: isUnknownHere };
+      const received = await askBySdk(send, options, (sdk) => sdk.getProductFirmware(order), here);
       return received === undefined ? undefined : readVersion(productId, version, received);
     },
 
     async binary(productId, version, options) {
-      // The SDK gives a file of any size, and its errors lose what the cloud said.
       const path = `${versionPath(productId, version)}/binary`;
       const request = { method: 'GET', path, fileMaxBytes: FIRMWARE_FILE_MAX_BYTES, isAbsence: isUnknownHere } as const;
       const received = await send(request, options);
@@ -60,11 +64,16 @@ export function firmwarePath(productId: number): string {
   return `/v1/products/${productId}/firmware`;
 }
 
-/** Throws `request/invalid` for a number that is no product version (R30). */
+/** Throws `request/invalid` for a number that is no product version. */
 export function versionPath(productId: number, version: number): string {
+  requireVersion(version);
+  return `${firmwarePath(productId)}/${version}`;
+}
+
+/** Throws `request/invalid` for a number that is no product version (R30). */
+export function requireVersion(version: number): void {
   const parsed = parseProductVersion(version);
   if (!parsed.ok) throw new StationError(parsed.failure.code, parsed.failure.detail);
-  return `${firmwarePath(productId)}/${parsed.value}`;
 }
 
 /** `cloud/not-found` for a version that the product does not have. */

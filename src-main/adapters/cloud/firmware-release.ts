@@ -1,13 +1,13 @@
 import { StationError } from '../../domain/failure.ts';
 import { releaseRefusal } from '../../domain/firmware-target.ts';
-import type { JsonObject } from '../../domain/json.ts';
 import type { CloudOptions } from '../../ports/cloud.ts';
 import type { CloudFirmware, FirmwareRelease, ProductFirmware } from '../../ports/product-firmware.ts';
 import { isUnknownHere } from './absent.ts';
+import { askBySdk } from './ask-by-sdk.ts';
 import { presentAnswer } from './checked-answer.ts';
 import type { Send } from './cloud-sender.ts';
 import { deviceCalls } from './device-calls.ts';
-import { type FirmwareReads, firmwarePath, noSuchVersion, readVersion, versionPath } from './firmware-reads.ts';
+import { type FirmwareReads, noSuchVersion, readVersion, requireVersion } from './firmware-reads.ts';
 import { requireGroupName } from './group-name.ts';
 
 /** Edits and releases of versions (cloud-api.md 2.9); rejections as in ports/product-firmware.ts. */
@@ -16,23 +16,25 @@ export function firmwareRelease(send: Send, reads: FirmwareReads): Pick<ProductF
 
   return {
     async edit(productId, version, { title, description }, options) {
-      const body: JsonObject = {
+      requireVersion(version);
+      const change = {
         ...(title === undefined ? {} : { title }),
         ...(description === undefined ? {} : { description }),
       };
-      if (Object.keys(body).length === 0) throw new StationError('request/invalid', 'Say what is to be changed.');
-      const path = versionPath(productId, version);
-      const received = await send({ method: 'PUT', path, body, isAbsence: isUnknownHere }, options);
+      if (Object.keys(change).length === 0) throw new StationError('request/invalid', 'Say what is to be changed.');
+      const order = { product: productId, version, ...change };
+      const here = { isAbsence: isUnknownHere };
+      const received = await askBySdk(send, options, (sdk) => sdk.updateProductFirmware(order), here);
       if (received === undefined) throw noSuchVersion(productId, version);
       return readVersion(productId, version, received);
     },
 
     async release(productId, version, release, options) {
-      const body = bodyOf(version, release);
+      const order = orderOf(productId, version, release);
       const before = await listed(productId, version, options);
       const refusal = releaseRefusal(version, await countUnits(productId, before, options));
       if (refusal !== undefined) throw new StationError(refusal.code, refusal.detail);
-      await askForRelease(productId, version, body, options);
+      await askForRelease(order, options);
       const after = await listed(productId, version, options);
       const missing = [
         ...(release.productDefault === true && !after.isProductDefault ? ['the whole product'] : []),
@@ -44,15 +46,14 @@ export function firmwareRelease(send: Send, reads: FirmwareReads): Pick<ProductF
     },
   };
 
-  async function askForRelease(productId: number, version: number, body: JsonObject, options: CloudOptions) {
-    const path = `${firmwarePath(productId)}/release`;
+  async function askForRelease(order: ReleaseOrder, options: CloudOptions): Promise<void> {
     try {
-      presentAnswer(await send({ method: 'PUT', path, body }, options));
+      presentAnswer(await askBySdk(send, options, (sdk) => sdk.releaseProductFirmware(order)));
     } catch (thrown) {
       // The body of the cloud's own safeguard is UNVERIFIED; its words are looked for in whatever it says.
       const isSafeguard = thrown instanceof StationError && thrown.code === 'cloud/refused' && RUN.test(thrown.message);
       if (!isSafeguard) throw thrown;
-      const detail = `Product ${productId} does not release version ${version}: ${thrown.message}`;
+      const detail = `Product ${order.product} does not release version ${order.version}: ${thrown.message}`;
       throw new StationError('cloud/not-yet-run', detail, { cause: thrown, evidence: thrown.evidence ?? {} });
     }
   }
@@ -80,12 +81,24 @@ const UNITS_PER_PAGE = 200;
 
 const RUN = /\brun(ning)?\b|at least one device/i;
 
-function bodyOf(version: number, { productDefault, groups, immediately }: FirmwareRelease): JsonObject {
+/** In the words of the SDK. */
+type ReleaseOrder = {
+  readonly product: number;
+  readonly version: number;
+  readonly product_default?: boolean;
+  readonly groups?: string[];
+  readonly intelligent?: boolean;
+};
+
+function orderOf(productId: number, version: number, release: FirmwareRelease): ReleaseOrder {
+  const { productDefault, groups, immediately } = release;
+  requireVersion(version);
   if (productDefault === undefined && groups === undefined) {
     throw new StationError('request/invalid', 'Say whether to release to the whole product or to which groups.');
   }
   groups?.forEach(requireGroupName);
   return {
+    product: productId,
     version,
     ...(productDefault === undefined ? {} : { product_default: productDefault }),
     ...(groups === undefined ? {} : { groups: [...groups] }),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { StationError } from '../../domain/failure.ts';
 import type { CloudSims, DayUsage } from '../../ports/cloud-sims.ts';
 import { isUnknownHere } from './absent.ts';
+import { askBySdk } from './ask-by-sdk.ts';
 import { badAnswer, checkedAnswer, presentAnswer } from './checked-answer.ts';
 import type { Send } from './cloud-sender.ts';
 
@@ -9,8 +10,9 @@ import type { Send } from './cloud-sender.ts';
 export function simUsage(send: Send): Pick<CloudSims, 'usage' | 'fleetUsage'> {
   return {
     async usage(productId, iccid, options) {
-      const path = `/v1/products/${productId}/sims/${iccid}/data_usage`;
-      const received = await send({ method: 'GET', path, isAbsence: isUnknownHere }, options);
+      const order = { product: productId, iccid };
+      const here = { isAbsence: isUnknownHere };
+      const received = await askBySdk(send, options, (sdk) => sdk.getSIMDataUsage(order), here);
       if (received === undefined) {
         throw new StationError('sim/not-in-product', `Product ${productId} does not have the SIM ${iccid}.`);
       }
@@ -22,8 +24,8 @@ export function simUsage(send: Send): Pick<CloudSims, 'usage' | 'fleetUsage'> {
     },
 
     async fleetUsage(productId, options) {
-      const path = `/v1/products/${productId}/sims/data_usage`;
-      const received = presentAnswer(await send({ method: 'GET', path }, options));
+      const order = { product: productId };
+      const received = presentAnswer(await askBySdk(send, options, (sdk) => sdk.getFleetDataUsage(order)));
       const usage = checkedAnswer(fleetUsageAnswer, received);
       return {
         megabytes: usage.total_mbs_used,

@@ -26,7 +26,7 @@ export function cloudProducts(send: Send): CloudProducts {
     async detail(productId, options) {
       const received = presentAnswer(await askBySdk(send, options, (sdk) => sdk.getProduct({ product: productId })));
       const { product } = checkedAnswer(productDetailAnswer, received);
-      const detail = cloudProductDetailOf(Array.isArray(product) ? product[0] : product);
+      const detail = cloudProductDetailOf(product);
       if (detail.id !== productId) throw badAnswer(`it is about product ${detail.id}, not ${productId}`, received);
       return detail;
     },

@@ -10,7 +10,7 @@ import type { Send } from './cloud-sender.ts';
 import { cloudDeviceOf, deviceAnswer } from './device-answer.ts';
 import { importAnswer, judgeImport, sentIdentifier } from './device-import.ts';
 import { pageMeta, pageOf, pageQueryOf } from './list-page.ts';
-import { productAnswer, productFactsOf } from './product-answer.ts';
+import { productAnswer } from './product-answer.ts';
 
 type DeviceCalls = Pick<
   BulkCloud,
@@ -22,7 +22,7 @@ export function deviceCalls(send: Send): DeviceCalls {
   return {
     async product(productId, options) {
       const received = presentAnswer(await send({ method: 'GET', path: `/v1/products/${productId}` }, options));
-      const { id, name, slug, platform_id: platformId } = productFactsOf(checkedAnswer(productAnswer, received));
+      const { id, name, slug, platform_id: platformId } = checkedAnswer(productAnswer, received).product;
       if (id !== productId) throw badAnswer(`it is about product ${id}, not ${productId}`, received);
       return { id, name, slug: slug ?? undefined, platformId };
     },

@@ -9,10 +9,11 @@ export const productFacts = z.looseObject({
   platform_id: z.number(),
 });
 
-/** An object since 2019, before that an array of one (cloud-api.md 2.10). */
-export const productAnswer = z.looseObject({ product: z.union([productFacts, z.tuple([productFacts])]) });
-
-/** The one product of the answer. */
-export function productFactsOf({ product }: z.infer<typeof productAnswer>): z.infer<typeof productFacts> {
-  return Array.isArray(product) ? product[0] : product;
+/** The product of an answer: an object since 2019, before that an array of one (cloud-api.md 2.10). */
+export function productOf<Facts extends z.ZodType>(facts: Facts) {
+  return z.looseObject({
+    product: z.preprocess((one) => (Array.isArray(one) && one.length === 1 ? one[0] : one), facts),
+  });
 }
+
+export const productAnswer = productOf(productFacts);

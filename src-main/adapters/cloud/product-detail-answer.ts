@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { CloudProductDetail, TeamMember } from '../../ports/cloud-products.ts';
 import { boundedText } from './checked-answer.ts';
-import { productFacts } from './product-answer.ts';
+import { productFacts, productOf } from './product-answer.ts';
 
 /** A product as its own route and the lists give it (cloud-api.md 2.10); org products have `org` instead of `user`. */
 export const productDetail = productFacts.extend({
@@ -16,8 +16,7 @@ export const productDetail = productFacts.extend({
 
 export const productList = z.looseObject({ products: z.array(productDetail) });
 
-/** An object since 2019, before that an array of one. */
-export const productDetailAnswer = z.looseObject({ product: z.union([productDetail, z.tuple([productDetail])]) });
+export const productDetailAnswer = productOf(productDetail);
 
 /** The product as the port tells it. */
 export function cloudProductDetailOf(product: z.infer<typeof productDetail>): CloudProductDetail {

@@ -51,6 +51,10 @@ export async function attemptRequest(
       ...initOf(request, token, exchange.appVersion),
       signal: AbortSignal.any([signal, timeout]),
     });
+    if (request.isStream === true && response.headers.get('content-type')?.startsWith('text/event-stream') === true) {
+      await response.body?.cancel();
+      return { status: response.status, json: {}, evidence: { endpoint, status: response.status } };
+    }
     const isFile = request.fileMaxBytes !== undefined && response.status === 200;
     if (isFile) file = await readBoundedBytes(response, request.fileMaxBytes);
     else body = await readBoundedBody(response);

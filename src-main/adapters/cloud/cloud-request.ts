@@ -32,6 +32,8 @@ export type CloudRequest = {
   readonly isAccepted?: (status: number) => boolean;
   /** True when this answer is what was asked for, though its status is that of a refusal. `json` is undefined when it is none. */
   readonly isAnswer?: (status: number, json: unknown) => boolean;
+  /** True: that a stream of events begins is the answer; it never ends, and is let go. */
+  readonly isStream?: boolean;
   /** A success is a file of at most so many bytes, and no JSON. */
   readonly fileMaxBytes?: number;
 };

@@ -64,7 +64,10 @@ export function preAddIdentifier({ deviceId, serialNumber, imei, iccid }: UnitId
 }
 
 /** The options of a call that nobody on the line waits for. */
-export function callOptions({ signal, timeoutMs = CALL_TIMEOUT_MS }: BulkSetting): CloudOptions {
+export function callOptions({
+  signal,
+  timeoutMs = CALL_TIMEOUT_MS,
+}: Pick<BulkSetting, 'signal' | 'timeoutMs'>): CloudOptions {
   return { signal, timeoutMs, priority: 'background' };
 }
 

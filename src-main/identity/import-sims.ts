@@ -37,7 +37,7 @@ export async function importSims(items: readonly BulkItem<Iccid>[], setting: Sim
 /** The SIMs of the product by ICCID; what a list shows is there, what it does not show may only have moved between its pages. */
 export async function simsInProduct(
   items: readonly BulkItem<Iccid>[],
-  setting: BulkSetting,
+  setting: Omit<BulkSetting, 'journal'>,
 ): Promise<ReadonlyMap<string, CloudSim>> {
   const { cloud, productId } = setting;
   const wanted = new Set<string>(items.map(({ identifier }) => identifier));

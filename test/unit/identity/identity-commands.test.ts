@@ -1,0 +1,210 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { addIdentityCommands } from '../../../src-main/cli/identity-commands.ts';
+import { EXIT, type Output } from '../../../src-main/cli/output.ts';
+import type { JsonObject } from '../../../src-main/domain/json.ts';
+import { D1, D2, D3, I7, PRODUCT, startCloudBench } from '../cloud/cloud-bench.ts';
+
+/** One command line through the real parser and the real commands, in this process. */
+async function linewright(data: string, ...args: readonly string[]) {
+  let exit: number = EXIT.misuse;
+  const answers: JsonObject[] = [];
+  const output: Output = {
+    json: true,
+    result: (value) => answers.push(value),
+    failed: (failure) => {
+      answers.push({ ok: false, failure: { code: failure.code, detail: failure.detail } });
+      return EXIT.bad;
+    },
+  };
+  const program = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
+  addIdentityCommands(program, {
+    shared: (command) => command.exitOverride().option('--json').option('--data <folder>', '', data),
+    run: async (_options, work) => {
+      exit = await work(output);
+    },
+  });
+  await program.parseAsync(args, { from: 'user' }).catch((thrown) => {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+  });
+  const said = JSON.parse(JSON.stringify(answers)) as Record<string, unknown>[];
+  return { exit, said, last: said.at(-1) ?? {} };
+}
+
+function freshFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'linewright-cli-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function file(folder: string, name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text, { mode: 0o600 });
+  return path;
+}
+
+/** A station file of this cloud, with its token in a file. */
+function stationFile(folder: string, virtual: { readonly baseUrl: string; readonly token: string }): string {
+  file(folder, 'token', virtual.token);
+  return file(
+    folder,
+    'station.json',
+    JSON.stringify({
+      format: 1,
+      name: 'line-1',
+      cloud: { baseUrl: virtual.baseUrl, token: { file: 'token' } },
+      products: [PRODUCT],
+      recipe: 'recipe.json',
+      slots: [{ name: '1' }],
+      data: 'data',
+    }),
+  );
+}
+
+describe('identity', () => {
+  it('import tells of every line, and look finds the unit by any of its identifiers', async () => {
+    const data = freshFolder();
+    const list = file(
+      data,
+      'tray.csv',
+      `serial,device id\nP046AF1450000FC,${D1}\nP046AF1450000FD,\nP046AF1450000FE,WAT\n`,
+    );
+    const preview = await linewright(data, 'identity', 'import', list, '--preview');
+    expect(preview).toMatchObject({ exit: 0, last: { preview: true, lines: { usable: 2, unusable: 1, header: 1 } } });
+    expect(existsSync(join(data, 'identity.sqlite'))).toBe(false);
+    const done = await linewright(data, 'identity', 'import', list);
+    expect(done).toMatchObject({ exit: 0, last: { unusable: [{ line: 4 }], book: { added: 2, contradictions: [] } } });
+    const found = await linewright(data, 'identity', 'look', `P046AF1450000FC ABCDEFGHJKLMNPQ`);
+    expect(found).toMatchObject({
+      exit: 0,
+      last: { identifiers: { deviceId: D1 }, sources: [{ name: 'tray.csv', line: 2 }] },
+    });
+    expect(JSON.stringify(found.said)).not.toContain('ABCDEFGHJKLMNPQ');
+    expect(await linewright(data, 'identity', 'look', D3)).toMatchObject({
+      exit: 1,
+      last: { failure: { code: 'identity/unknown' } },
+    });
+  });
+
+  it('import of a list that contradicts the book ends badly, and conflicts tells where', async () => {
+    const data = freshFolder();
+    const list = file(data, 'tray.csv', `P046AF1450000FC,${D1}\nP046AF1450000FC,${D2}\n`);
+    const done = await linewright(data, 'identity', 'import', list);
+    expect(done).toMatchObject({ exit: 1, last: { ok: false, book: { added: 1, contradictions: [{ line: 2 }] } } });
+    const told = await linewright(data, 'identity', 'conflicts');
+    expect(told).toMatchObject({ exit: 1, last: { conflicts: [{ name: 'tray.csv', line: 2 }] } });
+    expect(await linewright(data, 'identity', 'look', D1)).toMatchObject({
+      exit: 1,
+      last: { contested: expect.any(String) },
+    });
+  });
+
+  it('import of a list without a line to use says so, with the first reasons', async () => {
+    const data = freshFolder();
+    const done = await linewright(data, 'identity', 'import', file(data, 'letter.txt', 'Dear customer,\nthank you.\n'));
+    expect(done).toMatchObject({ exit: 1, last: { failure: { code: 'identity/no-lines' } } });
+    expect(existsSync(join(data, 'identity.sqlite'))).toBe(false);
+  });
+
+  it('sync takes over the product of the station file and no other', async () => {
+    await using bench = await startCloudBench();
+    const data = freshFolder();
+    const station = stationFile(data, bench.virtual);
+    const sync = await linewright(data, 'identity', 'sync', '--station', station, '--product', String(PRODUCT));
+    expect(sync).toMatchObject({ exit: 0, last: { ok: true, added: expect.any(Number) } });
+    const look = await linewright(data, 'identity', 'look', D2, '--station', station);
+    expect(look).toMatchObject({ exit: 0, last: { sources: [{ name: `product ${PRODUCT}` }] } });
+    const other = await linewright(data, 'identity', 'sync', '--station', station, '--product', '777');
+    expect(other).toMatchObject({ exit: 1, last: { failure: { code: 'recipe/product-not-allowed' } } });
+  });
+});
+
+describe('cloud pre-add', () => {
+  it('sends nothing without --yes, then each unit with a result of its own', async () => {
+    await using bench = await startCloudBench();
+    const data = freshFolder();
+    const station = stationFile(data, bench.virtual);
+    const list = file(data, 'tray.txt', `${D1}\n${D2}\nWAT\n${D3}\n${D1}\n`);
+    const args = ['cloud', 'pre-add', list, '--station', station, '--product', String(PRODUCT)] as const;
+    const preview = await linewright(data, ...args, '--check');
+    expect(preview).toMatchObject({
+      exit: 0,
+      last: { preview: true, toSend: 3, alreadyThere: 1, lines: { unusable: 1, duplicate: 1 } },
+    });
+    expect(await bench.cloud.device(PRODUCT, D1, bench.options)).toBeUndefined();
+
+    const done = await linewright(data, ...args, '--yes');
+    expect(done).toMatchObject({
+      exit: 1,
+      last: { ok: false, results: { added: 1, 'already-there': 1, refused: 1, unusable: 1, duplicate: 1 } },
+    });
+    expect(done.said.some(({ progress }) => progress !== undefined)).toBe(true);
+    expect(await bench.cloud.device(PRODUCT, D1, bench.options)).toBeDefined();
+    const rows = readFileSync(`${list}.pre-add.csv`, 'utf8').trim().split('\n');
+    expect(rows.map((row) => row.split(',').at(6))).toEqual([
+      'result',
+      'added',
+      'already-there',
+      'unusable',
+      'refused',
+      'duplicate',
+    ]);
+
+    const again = await linewright(data, ...args, '--yes');
+    expect(again).toMatchObject({ last: { failure: { code: 'request/invalid' } } });
+    writeFileSync(list, `${D1}\n`);
+    const other = await linewright(data, ...args, '--yes', '--resume');
+    expect(other).toMatchObject({ exit: 1, last: { failure: { code: 'identity/file-changed' } } });
+  });
+
+  it('keeps a result file when the cloud breaks off, and goes on with --resume', async () => {
+    await using bench = await startCloudBench();
+    const data = freshFolder();
+    const station = stationFile(data, bench.virtual);
+    const list = file(data, 'tray.txt', `${D1}\n${D2}\n`);
+    const out = join(data, 'result.csv');
+    const args = [
+      'cloud',
+      'pre-add',
+      list,
+      '--station',
+      station,
+      '--product',
+      String(PRODUCT),
+      '--yes',
+      '--out',
+      out,
+    ] as const;
+    file(data, 'token', '00112233445566778899aabbccddeeff00112233');
+    const broken = await linewright(data, ...args);
+    expect(broken).toMatchObject({
+      exit: 1,
+      last: { ok: false, results: { 'not-done': 2 }, stoppedBy: { code: expect.any(String) } },
+    });
+    expect(JSON.stringify(broken.said)).not.toContain('00112233445566778899aabbccddeeff00112233');
+    file(data, 'token', bench.virtual.token);
+    const done = await linewright(data, ...args, '--resume');
+    expect(done).toMatchObject({ exit: 0, last: { ok: true, results: { added: 1, 'already-there': 1 } } });
+    expect(readFileSync(out, 'utf8')).toContain(`1,${D1},,,,,added,`);
+  });
+});
+
+describe('cloud import-sims', () => {
+  it('imports the SIMs of a pack once, though the command is given twice', async () => {
+    await using bench = await startCloudBench();
+    const data = freshFolder();
+    const station = stationFile(data, bench.virtual);
+    const list = file(data, 'sims.csv', `ICCID;note\n${I7};4FF card\n`);
+    const args = ['cloud', 'import-sims', list, '--station', station, '--product', String(PRODUCT)] as const;
+    expect(await linewright(data, ...args)).toMatchObject({ exit: 0, last: { preview: true, toSend: 1 } });
+    expect(await bench.cloud.sim(PRODUCT, I7, bench.options)).toBeUndefined();
+    const done = await linewright(data, ...args, '--yes');
+    expect(done).toMatchObject({ exit: 0, last: { results: { imported: 1 } } });
+    const again = await linewright(data, ...args, '--yes', '--out', join(data, 'again.csv'));
+    expect(again).toMatchObject({ exit: 0, last: { results: { 'already-there': 1 } } });
+    expect((await bench.cloud.sim(PRODUCT, I7, bench.options))?.activations).toBe(1);
+  });
+});

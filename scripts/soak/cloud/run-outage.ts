@@ -90,7 +90,7 @@ export async function runOutage({ units, hours, speed }: OutageOptions): Promise
       }
       outbox.add(passed(unit, audit));
       const dueMs = (outageMs * (unit + 1)) / units - (performance.now() - begunMs);
-      if (dueMs > 5) await new Promise((resolve) => setTimeout(resolve, dueMs));
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, dueMs)));
     }
     const triesDuringOutage = tries.count;
     await virtual.goOnline();

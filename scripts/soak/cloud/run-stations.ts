@@ -63,8 +63,6 @@ export async function runStations(options: StationsOptions): Promise<StationsRep
   const ends = new Map<string, WordOfStation & { kind: 'ended' }>();
   const otherwise: Record<string, number> = {};
   let killed = 0;
-  const watch = { killsLeft: kills };
-
   const registered = (word: Extract<WordOfStation, { kind: 'register' }>): void => {
     const { deviceId, platformId } = word.unit;
     if (virtual.state.devices.has(deviceId)) return;
@@ -76,39 +74,38 @@ export async function runStations(options: StationsOptions): Promise<StationsRep
 
   const children = new Set<ChildProcess>();
   const runOne = async (lot: (typeof lots)[number], index: number): Promise<void> => {
-    for (let life = 0; ; life += 1) {
+    const lives = Math.ceil(kills / stations) + 1;
+    for (let life = 1; ; life += 1) {
       const random = randomOf(seed, 100 * index + life);
       const child = fork(new URL('./station-process.ts', import.meta.url), {
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       });
       children.add(child);
       const end = await new Promise<'drained' | 'killed'>((resolve, reject) => {
-        let mayBeKilled = watch.killsLeft > 0;
-        let runsLeft = random.between(
-          2,
-          Math.max(3, Math.floor((2 * units) / stations / Math.max(1, kills / stations))),
-        );
+        let isDoomed = life < lives;
+        let runsLeft = random.between(1, Math.max(2, Math.floor((2 * perSlot * SLOTS.length) / lives)));
+        const killAfter = (milliseconds: number): void => {
+          isDoomed = false;
+          killed += 1;
+          setTimeout(() => child.kill('SIGKILL'), milliseconds);
+        };
         child.on('message', (word: WordOfStation) => {
           if (word.kind === 'register') {
             registered(word);
             child.send({ kind: 'registered', deviceId: word.unit.deviceId } satisfies OrderToStation);
             runsLeft -= 1;
-            if (mayBeKilled && runsLeft <= 0 && watch.killsLeft > 0) {
-              mayBeKilled = false;
-              watch.killsLeft -= 1;
-              killed += 1;
-              setTimeout(() => child.kill('SIGKILL'), random.between(0, 400));
-            }
+            if (isDoomed && runsLeft <= 0) killAfter(random.between(0, 400));
           } else if (word.kind === 'ended') {
             ends.set(word.deviceId, word);
             if (word.outcome !== 'PASS')
               otherwise[word.code ?? word.outcome] = (otherwise[word.code ?? word.outcome] ?? 0) + 1;
-          } else if (word.kind === 'built') {
-            mayBeKilled = false;
+          } else if (word.kind === 'built' && isDoomed) {
+            killAfter(0); // with an outbox that may still be full
+          } else if (word.kind === 'built' && !child.killed) {
             finished += 1;
             say(`${lot.name} has built its units (${killed} kills so far)`);
             if (finished === stations) calm();
-          } else {
+          } else if (word.kind === 'drained') {
             resolve('drained');
           }
         });

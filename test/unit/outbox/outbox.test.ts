@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { BATCH, deviceId, iccid, openOutboxBench, PRODUCT } from './outbox-bench.ts';
 
 test('a unit that passed while the cloud was not asked ends in the product with a live SIM, and the record tells each step', async () => {
@@ -231,4 +231,25 @@ test('one identifier that the cloud cannot read does not hold up the others', as
   const counts = bench.audit.countCloudStates(BATCH);
   expect((counts['sim-active'] ?? 0) + (counts.rejected ?? 0)).toBe(9);
   expect(counts['sim-active']).toBeGreaterThanOrEqual(8);
+});
+
+test.each([
+  ['back by a year', -365 * 86_400_000],
+  ['forward by a year', 365 * 86_400_000],
+])('a clock that is set %s while units wait changes nothing', async (_, byMs) => {
+  await using bench = await openOutboxBench(3);
+  await bench.virtual.goOffline();
+  const outbox = await bench.open({ cloudTime: () => new Date(Date.UTC(2026, 10, 28)) });
+  for (let unit = 0; unit < 3; unit += 1) bench.pass(unit);
+  await bench.until(() => outbox.backlog().held !== undefined);
+  const setTo = Date.now() + byMs;
+  vi.useFakeTimers({ toFake: ['Date'], now: setTo, shouldAdvanceTime: true });
+  try {
+    await bench.virtual.goOnline();
+    await bench.idle();
+  } finally {
+    vi.useRealTimers();
+  }
+  expect(bench.audit.countCloudStates(BATCH)).toEqual({ 'sim-active': 3 });
+  expect(bench.troubles).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { APP_VERSION } from '../build-station.ts';
 import { defaultDataFolder } from '../data-folder.ts';
 import { DEFAULT_VIRTUAL_LINE } from '../default-line.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { addCloudCommands } from './cloud-commands.ts';
 import { inspectCommand } from './firmware-command.ts';
 import { labelCommand } from './label-command.ts';
 import type { LineOptions } from './open-line.ts';
@@ -101,6 +102,12 @@ shared(firmware.command('inspect').description('parse and check a module binary'
   });
 addStoreCommands(program, firmware, {
   shared,
+  run: async (options, work) => {
+    exitCode = await work(output(options));
+  },
+});
+
+addCloudCommands(program, {
   run: async (options, work) => {
     exitCode = await work(output(options));
   },

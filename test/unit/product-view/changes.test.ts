@@ -58,7 +58,7 @@ describe('what costs money or cannot be undone is first said, then done when it 
   });
 
   test('importing a SIM, and never twice', async () => {
-    await using bench = await startProductBench();
+    await using bench = await startProductBench([], 1_000);
     expect(await questionOf(bench, 'activate-sim', { iccid: I9 })).toContain('paid for');
     expect(await bench.change('activate-sim', { iccid: I9, confirm })).toContain('asked for');
     const { activations } = bench.virtual.state.sims.get(I9) ?? {};
@@ -68,7 +68,7 @@ describe('what costs money or cannot be undone is first said, then done when it 
   });
 
   test('switching a SIM off, with the days it may take to come back where nobody knows its unit', async () => {
-    await using bench = await startProductBench();
+    await using bench = await startProductBench([], 1_000);
     await bench.signIn();
     expect(await questionOf(bench, 'deactivate-sim', { iccid: I2 })).toContain('7 days');
     expect(await bench.change('deactivate-sim', { iccid: I2, confirm })).toContain('switch off');
@@ -78,7 +78,7 @@ describe('what costs money or cannot be undone is first said, then done when it 
   });
 
   test('giving a SIM up', async () => {
-    await using bench = await startProductBench();
+    await using bench = await startProductBench([], 1_000);
     await bench.signIn();
     expect(await questionOf(bench, 'release-sim', { iccid: I1 })).toContain('any account could then take it');
     expect(await bench.change('release-sim', { iccid: I1, confirm })).toContain('no longer in product');

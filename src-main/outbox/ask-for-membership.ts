@@ -5,6 +5,7 @@ import type { ImportVerdict } from '../ports/cloud.ts';
 import { inBackground, parts, type Round } from './lane.ts';
 import { notProven, stepOfMember } from './membership-proof.ts';
 import type { QueuedUnit } from './queued-unit.ts';
+import { leaveToOthersMs } from './sim-pauses.ts';
 
 /**
  * Asks for units that are not in the product yet, many in one request (cloud-api.md 2.2). Room that is left is used to ask once more
@@ -52,6 +53,7 @@ async function ask(units: readonly QueuedUnit[], claimUser: string | undefined, 
       unit.askedAtMs = performance.now();
       unit.membershipDueMs = unit.askedAtMs + round.pace.proveWithinMs;
     } else if (verdict?.kind === 'already-member') {
+      if (unit.askedAtMs === undefined) unit.mayImportAtMs = performance.now() + leaveToOthersMs(round.pace);
       unit.askedAtMs ??= performance.now();
       // Who owns it is not in this answer.
       if (unit.work.claimUser === undefined) steps.push({ unit, step: stepOfMember(unit, round, 'already-member') });

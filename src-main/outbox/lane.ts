@@ -44,9 +44,14 @@ export async function unlessAboutOne<Value>(answer: Promise<Value>): Promise<Val
   try {
     return await answer;
   } catch (thrown) {
-    if (thrown instanceof StationError && ABOUT_ONE.includes(thrown.code)) return undefined;
+    if (isAboutOne(thrown)) return undefined;
     throw thrown;
   }
+}
+
+/** Whether a request failed for what it asked about, and not for network, token or cloud. */
+export function isAboutOne(thrown: unknown): boolean {
+  return thrown instanceof StationError && ABOUT_ONE.includes(thrown.code);
 }
 
 const ABOUT_ONE: readonly FailureCode[] = ['cloud/bad-answer', 'cloud/refused', 'cloud/not-found'];

@@ -2,6 +2,7 @@ import type { CloudBacklog, CloudStanding, CloudState, CloudWork } from '../doma
 import { type Failure, failureOf, type Result, refuse } from '../domain/failure.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { BulkCloud } from '../ports/cloud.ts';
+import { type Reopened, reopenOnRecord } from './asked-again.ts';
 import { type OutboxPace, PACE } from './outbox-pace.ts';
 import { ProductLane } from './product-lane.ts';
 import type { QueuedUnit } from './queued-unit.ts';
@@ -50,28 +51,30 @@ export class Outbox {
 
   /** Tries a rejected unit again, because a person has put the reason right. On the record first; `run/not-found` when there is none such. */
   askAgain(runId: string): Result<null> {
-    const cloud = this.#options.audit.readRun(runId)?.cloud;
-    if (cloud === undefined || cloud.last.state !== 'rejected') {
+    if (this.#options.audit.readRun(runId)?.cloud?.last.state !== 'rejected') {
       return refuse('run/not-found', `The cloud has rejected no unit of run ${runId}.`);
     }
-    const { simImportAskedAt } = cloud.last;
-    const last = {
-      runId,
-      at: new Date().toISOString(),
-      state: 'built' as const,
-      isDone: false,
-      event: 'asked-again' as const,
-      ...(simImportAskedAt === undefined ? {} : { simImportAskedAt }),
-    };
+    const reopened = this.reopen([runId]);
+    return reopened.ok ? { ok: true, value: null } : reopened;
+  }
+
+  /**
+   * Does the work of these runs anew, because record and cloud disagree: each is proven again, or becomes a reject. Runs whose work is
+   * still going on are left alone. On the record first; the answer says which it was.
+   */
+  reopen(runIds: readonly string[]): Result<readonly Reopened[]> {
+    let reopened: readonly Reopened[];
     try {
-      this.#options.audit.addCloudSteps([last]);
+      reopened = reopenOnRecord(this.#options.audit, runIds);
     } catch (thrown) {
       return { ok: false, failure: failureOf(thrown) };
     }
-    this.#moved(cloud.work, 'rejected', 'built');
-    this.#lane(cloud.work.productId).add({ work: cloud.work, last });
+    for (const { before, now } of reopened) {
+      this.#moved(now.work, before.last.state, now.last.state);
+      this.#lane(now.work.productId).add(now);
+    }
     this.#options.changed();
-    return { ok: true, value: null };
+    return { ok: true, value: reopened };
   }
 
   /** From now on the counts are of this batch. */

@@ -22,6 +22,11 @@ export class QueuedUnit {
   simLooks = 0;
   /** The product was seen without the SIM: a removable one must be imported. */
   isSimAbsent = false;
+  /**
+   * Its SIM is not to be imported before this: who finds a unit in the product already leaves that to whoever added it, so that two
+   * stations that built one unit do not both import its SIM.
+   */
+  mayImportAtMs = 0;
   isDescribed: boolean;
 
   constructor({ work, last }: CloudStanding, nowMs: number) {

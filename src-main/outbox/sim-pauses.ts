@@ -1,6 +1,7 @@
 import type { WorkSim } from '../domain/cloud-work.ts';
 import { activationAlarmMs } from '../domain/sku.ts';
 import type { ActivationClass } from '../domain/sku-table.ts';
+import type { OutboxPace } from './outbox-pace.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -29,6 +30,11 @@ export function nextSimLookMs({ activation }: WorkSim, looks: number): number {
 /** So long an import may stay in the cloud's queue before the SIM shows in the product; only then is it asked for again (R26). */
 export function importQueueMs({ activation }: WorkSim): number {
   return activation === 'fast' ? HOUR : 24 * HOUR;
+}
+
+/** So long the import of a SIM is left to the station that added its unit. */
+export function leaveToOthersMs({ speed }: Pick<OutboxPace, 'speed'>): number {
+  return (5 * MINUTE) / speed;
 }
 
 /** Past this somebody must look (R27), in milliseconds since the SIM was on its way. */

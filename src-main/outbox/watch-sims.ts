@@ -22,7 +22,9 @@ export async function watchSims(units: readonly QueuedUnit[], round: Round): Pro
     const steps = due.flatMap((one) => judge(one, found.get(one.iccid), round));
     round.record(steps);
     await importAbsent(
-      due.filter(({ unit, sim }) => unit.isSimAbsent && sim.form === 'removable'),
+      due.filter(
+        ({ unit, sim }) => unit.isSimAbsent && sim.form === 'removable' && unit.mayImportAtMs <= performance.now(),
+      ),
       round,
     );
   }

@@ -57,6 +57,29 @@ export function iccid(unit: number): string {
   return `89${String(unit).padStart(17, '0')}`;
 }
 
+/** Another station with a record of its own on the same cloud, that built the same units. */
+export async function openSecondStation(
+  { cloud }: Pick<OutboxBench, 'cloud'>,
+  works: readonly CloudWork[],
+): Promise<AsyncDisposable & { readonly outbox: Outbox; readonly audit: AuditLog }> {
+  const data = await mkdtemp(join(tmpdir(), 'linewright-outbox-'));
+  const audit = openAuditLog(data);
+  for (const work of works) {
+    audit.beginRun(sampleBegun(work.runId, { batch: work.batch }));
+    audit.endRun(sampleEnded(work.runId), work);
+  }
+  const outbox = new Outbox(BATCH, { audit, cloud, pace: HURRY, changed: () => undefined, troubled: () => undefined });
+  return {
+    outbox,
+    audit,
+    async [Symbol.asyncDispose]() {
+      await outbox.close();
+      audit.close();
+      await rm(data, { recursive: true });
+    },
+  };
+}
+
 /** A virtual cloud with so many units that the factory made, the station's client on it, and a record of its own. */
 export async function openOutboxBench(
   units: number,

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { BATCH, deviceId, iccid, openOutboxBench, PRODUCT } from './outbox-bench.ts';
+import { BATCH, deviceId, iccid, openOutboxBench, openSecondStation, PRODUCT } from './outbox-bench.ts';
 
 test('a unit that passed while the cloud was not asked ends in the product with a live SIM, and the record tells each step', async () => {
   await using bench = await openOutboxBench(1);
@@ -196,6 +196,19 @@ test('a unit that two stations built is in the product once, with a SIM that was
   await one.idle();
   expect(one.virtual.state.sims.get(iccid(0))?.activations).toBe(1);
   expect(one.audit.countCloudStates(BATCH)).toEqual({ 'sim-active': 2 });
+});
+
+test('plastic SIMs of units that two stations built in an outage are imported once, by the station that added the unit', async () => {
+  await using bench = await openOutboxBench(20, { removable: true });
+  await bench.virtual.goOffline();
+  const works = Array.from({ length: 20 }, (_, unit) => bench.pass(unit));
+  await bench.open();
+  await using second = await openSecondStation(bench, works);
+  await bench.virtual.goOnline();
+  await Promise.all([bench.idle(), second.outbox.idle(AbortSignal.timeout(25_000))]);
+  expect(bench.audit.countCloudStates(BATCH)).toEqual({ 'sim-active': 20 });
+  expect(second.audit.countCloudStates(BATCH)).toEqual({ 'sim-active': 20 });
+  for (let unit = 0; unit < 20; unit += 1) expect(bench.virtual.state.sims.get(iccid(unit))?.imports).toBe(1);
 });
 
 test('name, groups and owner that a recipe wants are there before the unit counts as done', async () => {

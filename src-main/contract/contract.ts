@@ -4,6 +4,7 @@ import type { Failure } from '../domain/failure.ts';
 import { identifierIn } from '../domain/label.ts';
 import type { RunRecord } from '../domain/run-record.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
+import { CLOUD_WORK_COMMANDS, type CloudWorkOutput } from './cloud-contract.ts';
 import { PRODUCT_COMMANDS, type ProductOutput } from './product-contract.ts';
 
 z.config({ jitless: true }); // zod's compiled validators need eval, which the page's content policy forbids (workbench.md 3)
@@ -48,6 +49,7 @@ export const COMMANDS = {
   askCloudAgain: z.strictObject({ runId }),
   /** Supervisor: network or token were put right; what waits in the outbox goes on at once. */
   hurryCloud: z.strictObject({}),
+  ...CLOUD_WORK_COMMANDS,
   verifyAudit: z.strictObject({}),
   /**
    * Supervisor: teach the slots their USB ports, all of them or one. A unit is plugged into the present slot, or the slot is skipped;
@@ -70,8 +72,11 @@ export const COMMANDS = {
 export type CommandName = keyof typeof COMMANDS;
 export type CommandInput<Name extends CommandName> = z.infer<(typeof COMMANDS)[Name]>;
 
+/** Of the commands that stand in files of their own. */
+type OutputOfOthers = ProductOutput & CloudWorkOutput;
+
 /** What each command answers with when it is done. */
-export type CommandOutput = ProductOutput & {
+export type CommandOutput = OutputOfOthers & {
   scan: { readonly runId?: string; readonly slot?: string };
   abortRun: null;
   findRuns: readonly RunRecord[];

@@ -31,7 +31,12 @@ export type CloudWork = {
   readonly name?: string;
   readonly groups?: readonly string[];
   /** Present where the recipe wants to know when the unit first came online. */
-  readonly online?: { readonly productVersion: number; readonly withinHours: number };
+  readonly online?: {
+    readonly productVersion: number;
+    readonly withinHours: number;
+    /** When the run passed by the cloud's clock; absent where the station had not heard the cloud's time. */
+    readonly since?: string;
+  };
   /** When the run itself asked for the import of a removable SIM; absent when it did not. */
   readonly simImportAskedAt?: string;
   /** How far the run itself got before it ended, proven, and whether that was all there is to do. */
@@ -71,8 +76,9 @@ export type CloudStep = {
 export type OnlineProof = {
   readonly runId: string;
   readonly at: string;
+  /** `late`: the cloud had never heard of it when its time was over. This first verdict stays, also when it comes online afterwards. */
   readonly verdict: 'online' | 'late' | 'wrong-version';
-  /** When the cloud first heard of it, ISO 8601 UTC. */
+  /** When the cloud first heard of it, ISO 8601 UTC; where only a list told, it may have been earlier. */
   readonly firstOnlineAt?: string;
   readonly productVersion?: number;
 };
@@ -94,6 +100,10 @@ export type CloudBacklog = {
   readonly oldestAt?: string;
   /** Units of the open batch, by state. */
   readonly batch: Readonly<Record<CloudState, number>>;
+  /** Units that are still to come online; absent where no recipe asks for it. */
+  readonly awaitedOnline?: number;
+  /** Units of the open batch that came online late or with another firmware; absent likewise. */
+  readonly onlineProblems?: number;
   /** Why nothing goes on at present; absent while it does. */
   readonly held?: Failure;
 };

@@ -1,31 +1,45 @@
 import type { CommandInput, CommandOutput } from '../contract/contract.ts';
 import type { CloudBacklog, CloudStanding, CloudWork } from '../domain/cloud-work.ts';
-import { type Failure, failure, type Result } from '../domain/failure.ts';
+import { type Failure, failure, ok, type Result, StationError } from '../domain/failure.ts';
+import { onlinePaceAt } from '../online/online-pace.ts';
+import { onlineReport } from '../online/online-report.ts';
+import { OnlineWatch } from '../online/online-watch.ts';
+import { checkCloud, worthAskingAgain } from '../outbox/check-cloud.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { OutboxPace } from '../outbox/outbox-pace.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { ProductEvents } from '../ports/product-events.ts';
 
 export type CloudDeskSetting = {
   readonly ports: Pick<Ports, 'audit' | 'cloud'>;
+  /** Tells at once when a unit comes online; without it the products are only read now and then. */
+  readonly events?: ProductEvents | undefined;
   readonly batch: string;
   readonly outboxPace?: Partial<OutboxPace> | undefined;
   /** The cloud's own time, where it is known. */
   readonly cloudTime?: (() => Date | undefined) | undefined;
   readonly changed: () => void;
   /** A passed unit became a reject, or, tried again, a pass. */
-  readonly reopened: (batch: string, isReject: boolean) => void;
+  readonly reopened: (unit: Pick<CloudWork, 'batch' | 'runId'>, isReject: boolean) => void;
   readonly trouble: (trouble: Failure) => void;
 };
 
-type CloudCommandName = 'openCarton' | 'askCloudAgain' | 'hurryCloud';
+type CloudCommandName = 'openCarton' | 'askCloudAgain' | 'hurryCloud' | 'checkCloud' | 'onlineReport';
 type CloudCommands = {
   [Name in CloudCommandName]: (input: CommandInput<Name>) => Promise<Result<CommandOutput[Name]>>;
 };
 
-/** The station's side of the cloud work: the outbox, the open carton, and what a person is told when a unit is rejected later. */
+type Filter = { readonly batch?: string | undefined; readonly day?: string | undefined };
+
+/**
+ * The station's side of the cloud work: the outbox, the watch for units that come online, the open carton, and what a person is told
+ * when a unit is rejected later.
+ */
 export class CloudDesk {
   readonly #setting: CloudDeskSetting;
   readonly #outbox: Outbox;
+  readonly #online: OnlineWatch;
+  readonly #closing = new AbortController();
   #batch: string;
   #carton: string | undefined;
 
@@ -33,7 +47,7 @@ export class CloudDesk {
   constructor(setting: CloudDeskSetting) {
     this.#setting = setting;
     this.#batch = setting.batch;
-    const { ports, batch, outboxPace, cloudTime, changed } = setting;
+    const { ports, batch, events, outboxPace, cloudTime, changed, trouble } = setting;
     const kept = ports.audit.lastNote('carton-opened');
     if (kept?.batch === batch && typeof kept.carton === 'string') this.#carton = kept.carton;
     this.#outbox = new Outbox(batch, {
@@ -44,6 +58,15 @@ export class CloudDesk {
       changed,
       troubled: (standing, why) => this.#troubled(standing, why),
     });
+    this.#online = new OnlineWatch(batch, {
+      audit: ports.audit,
+      cloud: ports.cloud,
+      events,
+      cloudTime: () => cloudTime?.(),
+      pace: onlinePaceAt(outboxPace?.speed ?? 1),
+      changed,
+      troubled: trouble,
+    });
   }
 
   get carton(): string | undefined {
@@ -51,11 +74,14 @@ export class CloudDesk {
   }
 
   backlog(): CloudBacklog {
-    return this.#outbox.backlog();
+    const { awaitedOnline, onlineProblems } = this.#online.counts();
+    const isAsked = awaitedOnline > 0 || onlineProblems > 0;
+    return { ...this.#outbox.backlog(), ...(isAsked ? { awaitedOnline, onlineProblems } : {}) };
   }
 
   add(work: CloudWork): void {
     this.#outbox.add(work);
+    this.#online.add(work);
   }
 
   /** A carton holds units of one batch, so none is open in the next. */
@@ -63,6 +89,7 @@ export class CloudDesk {
     this.#batch = batch;
     this.#carton = undefined;
     this.#outbox.openBatch(batch);
+    this.#online.openBatch(batch);
   }
 
   /** Passed units go into this carton from now on. Throws `audit/*` when that cannot be written. */
@@ -82,17 +109,39 @@ export class CloudDesk {
         this.#outbox.hurry();
         return { ok: true, value: null };
       },
+      checkCloud: async ({ reopen, ...query }) => this.#check(query, reopen ?? false),
+      onlineReport: async (query) => ok(onlineReport(this.#standings(query))),
     };
   }
 
-  close(): Promise<void> {
-    return this.#outbox.close();
+  async close(): Promise<void> {
+    this.#closing.abort(new StationError('run/aborted', 'The station was closed.'));
+    await Promise.all([this.#outbox.close(), this.#online.close()]);
+  }
+
+  async #check(query: Filter, isReopened: boolean): Promise<Result<CommandOutput['checkCloud']>> {
+    const { audit, cloud } = this.#setting.ports;
+    const check = await checkCloud(this.#standings(query), { cloud, signal: this.#closing.signal });
+    const reopened = this.#outbox.reopen(isReopened ? worthAskingAgain(check) : []);
+    if (!reopened.ok) return reopened;
+    for (const { before } of reopened.value) {
+      if (before.last.state === 'rejected') this.#setting.reopened(before.work, false);
+    }
+    const { checked: _, ...counts } = check;
+    audit.note('cloud-checked', { ...query, ...counts, reopened: reopened.value.length });
+    return ok({ ...check, reopened: reopened.value.length });
+  }
+
+  /** Of the open batch, unless told otherwise. */
+  #standings({ batch, day }: Filter): readonly CloudStanding[] {
+    const { audit } = this.#setting.ports;
+    return audit.cloudStandings(batch === undefined && day === undefined ? { batch: this.#batch } : { batch, day });
   }
 
   #askAgain(runId: string): Result<null> {
     const asked = this.#outbox.askAgain(runId);
     const batch = this.#setting.ports.audit.readRun(runId)?.begun.batch;
-    if (asked.ok && batch !== undefined) this.#setting.reopened(batch, false);
+    if (asked.ok && batch !== undefined) this.#setting.reopened({ batch, runId }, false);
     return asked;
   }
 
@@ -102,7 +151,7 @@ export class CloudDesk {
       trouble(why);
       return;
     }
-    reopened(work.batch, true);
+    reopened(work, true);
     const unit = work.serialNumber ?? work.deviceId;
     const place = work.carton === undefined ? `batch ${work.batch}` : `carton ${work.carton} of batch ${work.batch}`;
     const detail = `${unit} passed and is in ${place}; the cloud rejected it: ${why.detail}`;

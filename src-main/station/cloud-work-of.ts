@@ -15,7 +15,13 @@ export function cloudWorkOf(
   { runId, batch }: RunBegun,
   recipe: Recipe,
   facts: Partial<Facts>,
-  more: { readonly at: string; readonly carton: string | undefined; readonly steps: readonly StepRecord[] },
+  more: {
+    readonly at: string;
+    /** The same by the cloud's clock, where that is known. */
+    readonly cloudAt?: string | undefined;
+    readonly carton: string | undefined;
+    readonly steps: readonly StepRecord[];
+  },
 ): CloudWork | undefined {
   const { identity, sim, membership, simState } = facts;
   if (identity === undefined || sim === undefined || membership === undefined || simState === undefined)
@@ -41,7 +47,15 @@ export function cloudWorkOf(
     ...(cloud.claimUser === undefined ? {} : { claimUser: cloud.claimUser }),
     ...(name === undefined ? {} : { name }),
     ...(groups.length === 0 ? {} : { groups }),
-    ...(cloud.online === undefined ? {} : { online: { productVersion, withinHours: cloud.online.withinHours } }),
+    ...(cloud.online === undefined
+      ? {}
+      : {
+          online: {
+            productVersion,
+            withinHours: cloud.online.withinHours,
+            ...(more.cloudAt === undefined ? {} : { since: more.cloudAt }),
+          },
+        }),
     ...(importAsked === undefined ? {} : { simImportAskedAt: importAsked.startedAt }),
     reached,
     isDone: isDescribed && (reached === 'sim-active' || (reached === 'in-product' && sim === 'no-sim-in-recipe')),

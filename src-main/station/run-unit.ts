@@ -37,6 +37,8 @@ export type RunSetting = {
   readonly patience: number;
   /** The carton that passed units go into now; undefined where the line does not count cartons. */
   readonly carton?: () => string | undefined;
+  /** The cloud's own time, where it is known. */
+  readonly cloudTime?: (() => Date | undefined) | undefined;
   /** How many slots flash at once; absent: all. `onWait` is told when the turn does not come at once. */
   readonly flashTurn?: (portPath: string, signal: AbortSignal, onWait: () => void) => Promise<() => void>;
 };
@@ -96,7 +98,8 @@ export async function runUnit(
     ...(verdict.failure === undefined ? {} : { failure: verdict.failure }),
     unit: summaryOf(steps),
   };
-  const more = { at: ended.at, carton: setting.carton?.(), steps };
+  const cloudAt = setting.cloudTime?.()?.toISOString();
+  const more = { at: ended.at, cloudAt, carton: setting.carton?.(), steps };
   const work = ended.outcome === 'PASS' ? cloudWorkOf(begun, order.recipe, verdict.facts, more) : undefined;
   try {
     ports.audit.endRun(ended, work);

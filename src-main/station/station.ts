@@ -100,8 +100,12 @@ export class Station implements StationCommands {
     this.#batch = new BatchTally(options.batch, audit);
     this.#cloud = new CloudDesk({
       ...options,
+      events: options.productClouds?.own.events,
       changed: () => this.#publish(),
-      reopened: (batch, isReject) => this.#batch.reopened(batch, isReject),
+      reopened: ({ batch, runId }, isReject) => {
+        this.#batch.reopened(batch, isReject);
+        if (!isReject) this.#isInHand(runId);
+      },
       trouble: (trouble) => this.#trouble(trouble),
     });
     this.#products = openProductDesk(options);
@@ -243,6 +247,7 @@ export class Station implements StationCommands {
     const label = parseLabel(earlier.begun.label.value);
     if (!label.ok) return label;
     const started = this.#begin(label.value, slotName, { reworkOf: runId, isFull });
+    if (started.ok) this.#isInHand(runId);
     this.#publish();
     return started;
   }
@@ -278,6 +283,14 @@ export class Station implements StationCommands {
       const unit = portPath === undefined ? undefined : this.#present.get(portPath);
       this.#slotNamed(name)?.rebind(portPath, unit);
     }
+  }
+
+  /** The unit of this run, which the cloud had rejected, was pulled or put right: nobody needs to look for it any more. */
+  #isInHand(rejectedRunId: string): void {
+    this.#troubles = this.#troubles.filter(
+      ({ code, evidence }) => code !== 'cloud/rejected-later' || evidence?.runId !== rejectedRunId,
+    );
+    this.#publish();
   }
 
   #trouble(trouble: Failure): void {

@@ -21,6 +21,7 @@ export const deviceAnswer = z.object({
   name: boundedText(100).nullish(),
   groups: z.array(boundedText(64)).nullish(),
   last_heard: isoTime.nullish(),
+  last_handshake_at: isoTime.nullish(),
   online: z.boolean().nullish(),
   firmware_version: z.number().nullish(),
 });
@@ -38,7 +39,8 @@ export function cloudDeviceOf(device: z.infer<typeof deviceAnswer>): CloudDevice
     owner: device.owner || undefined,
     name: device.name ?? undefined,
     groups: device.groups ?? [],
-    lastHeard: device.last_heard ?? undefined,
+    // A row is only sure to have the last handshake, which is never after the last time it was heard (2.3).
+    lastHeard: device.last_heard ?? device.last_handshake_at ?? undefined,
     online: device.online ?? false,
     firmwareVersion: device.firmware_version ?? undefined,
   };

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { DeviceRecord, SimRecord } from './cloud-records.ts';
 import type { CloudState } from './cloud-state.ts';
+import { deviceOsWith, firmwareFacts } from './firmware-facts.ts';
 import { isMember, targetedVersion } from './firmware-target.ts';
 import { placeByFirmware } from './place-by-firmware.ts';
 import { publishDeviceEvent } from './publish-event.ts';
@@ -68,7 +68,8 @@ export function deviceLife(state: CloudState): DeviceLife {
 
 /**
  * Updates an online device over the air when the cloud wants another version than it runs, up or down (5.6 R31). `success` means that the
- * file was sent; that it runs shows when the device is online again with the new version. An update takes no time here.
+ * file was sent; that it runs shows when the device is online again with the new version, and with a newer Device OS when the firmware
+ * needs one (R32). An update takes no time here.
  */
 export function updateOverTheAir(state: CloudState, device: DeviceRecord, cause: 'at-handshake' | 'at-once'): void {
   const version = targetedVersion(state, device);
@@ -80,20 +81,23 @@ export function updateOverTheAir(state: CloudState, device: DeviceRecord, cause:
   addUsage(state, device, firmware.bytes.length / 1e6);
   publishDeviceEvent(state, device, 'spark/flash/status', 'success ');
   goOffline(state, device);
-  goOnline(state, device, { ...reported(device), version }, device.lastIccid);
-  publishDeviceEvent(state, device, 'spark/device/app-hash', createHash('sha256').update(firmware.bytes).digest('hex'));
+  const facts = firmwareFacts(firmware.bytes);
+  const { firmwareProductId: productId } = device;
+  const deviceOs = deviceOsWith(device.deviceOs ?? '', facts);
+  goOnline(state, device, { deviceOs, version, ...(productId === undefined ? {} : { productId }) }, device.lastIccid);
+  publishDeviceEvent(state, device, 'spark/device/app-hash', facts.appHash);
 }
 
 /** Cuts off the device that uses a SIM when the SIM goes out of service (5.1 R3). */
 export function cutOffDeviceOf(state: CloudState, sim: SimRecord): void {
-  const device = sim.lastDeviceId === undefined ? undefined : state.devices.get(sim.lastDeviceId);
-  if (device?.online === true && device.lastIccid === sim.iccid) goOffline(state, device);
+  const device = deviceUsing(state, sim);
+  if (device !== undefined) goOffline(state, device);
 }
 
-/** Whether a device is connected over this SIM. */
-export function isInUse(state: CloudState, sim: SimRecord): boolean {
+/** The device that is connected over this SIM now. */
+export function deviceUsing(state: CloudState, sim: SimRecord): DeviceRecord | undefined {
   const device = sim.lastDeviceId === undefined ? undefined : state.devices.get(sim.lastDeviceId);
-  return device?.online === true && device.lastIccid === sim.iccid;
+  return device?.online === true && device.lastIccid === sim.iccid ? device : undefined;
 }
 
 /** Any activated SIM works, whoever owns it (5.1 R4). SIMs the cloud does not know are other companies' (5.5 R29). */
@@ -130,13 +134,6 @@ function goOnline(
 function goOffline(state: CloudState, device: DeviceRecord): void {
   device.online = false;
   publishDeviceEvent(state, device, 'spark/status', 'offline');
-}
-
-function reported(device: DeviceRecord): ReportedFirmware {
-  return {
-    deviceOs: device.deviceOs ?? '',
-    ...(device.firmwareProductId === undefined ? {} : { productId: device.firmwareProductId }),
-  };
 }
 
 /** What a handshake costs, roughly: a few kilobytes. */

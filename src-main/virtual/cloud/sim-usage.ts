@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { JsonObject } from '../../domain/json.ts';
 import type { SimRecord } from './cloud-records.ts';
 import type { CloudState } from './cloud-state.ts';
-import { isInUse } from './device-life.ts';
+import { deviceUsing } from './device-life.ts';
 import { settleSim } from './sim-activation.ts';
 
 /** What one SIM used, by day (cloud-api.md 2.8.7). */
@@ -38,7 +38,7 @@ export function simNetworkStatus(state: CloudState, sim: SimRecord): JsonObject 
       : sim.statusTask;
   const isComplete = task.createdAtMs + LOOKUP_MS <= nowMs;
   sim.statusTask = { ...task, wasRead: isComplete };
-  const isOnline = isInUse(state, sim);
+  const isOnline = deviceUsing(state, sim) !== undefined;
   return {
     ok: true,
     meta: {

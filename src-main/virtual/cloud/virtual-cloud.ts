@@ -108,6 +108,7 @@ export async function createVirtualCloud(options: VirtualCloudOptions = {}): Pro
   const goOffline = async () => {
     if (!server.listening) return;
     const closed = once(server, 'close');
+    state.events.close();
     server.close();
     server.closeAllConnections();
     await closed;

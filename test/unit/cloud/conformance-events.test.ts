@@ -138,14 +138,17 @@ describe('events beyond the checklist', () => {
     expect(await stream.reach(1)).toMatchObject([{ name: 'line/lot event: forged', data: '7', coreid: 'api' }]);
   });
 
-  test('2.11: streams end when the cloud closes, and nobody listens any more', async () => {
-    const bench = await startCloudBench();
-    using stream = await holdStream(bench, 'plain', { product: PRODUCT });
-    expect(bench.virtual.state.events.count()).toBe(1);
-    await bench.virtual.close();
-    await stream.ended;
-    expect(bench.virtual.state.events.count()).toBe(0);
-  });
+  test.each(DRIVERS)(
+    '2.11: a stream ends when the cloud closes, as the %s client sees it, and nobody listens any more',
+    async (driven) => {
+      const bench = await startCloudBench();
+      using stream = await holdStream(bench, driven, { product: PRODUCT });
+      expect(bench.virtual.state.events.count()).toBe(1);
+      await bench.virtual.close();
+      await stream.ended;
+      expect(bench.virtual.state.events.count()).toBe(0);
+    },
+  );
 
   test('2.11: who goes away is forgotten', async () => {
     await using bench = await startCloudBench();

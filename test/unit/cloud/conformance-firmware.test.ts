@@ -155,6 +155,20 @@ describe('firmware beyond the checklist', () => {
     expect(await version()).toBe(1);
   });
 
+  test('2.9: a bundle is taken when its part says what it is', async () => {
+    await using bench = await startCloudBench();
+    const post = async (type: string) => {
+      const form = new FormData();
+      form.append('file', new Blob(['PK\u0003\u0004 and so on'], { type }), 'bundle.zip');
+      form.append('version', '9');
+      form.append('title', 'A bundle');
+      const headers = { authorization: `Bearer ${bench.userToken}` };
+      return fetch(`${bench.virtual.baseUrl}${FIRMWARE}`, { method: 'POST', headers, body: form });
+    };
+    expect((await post('application/octet-stream')).status).toBe(400);
+    expect((await post('application/zip')).status).toBe(201);
+  });
+
   test('2.6: an impact counts those that would change, by what they run, and changes nothing', async () => {
     await using bench = await startCloudBench();
     const driver = driverOn(bench, 'plain');

@@ -74,7 +74,14 @@ async function holdWithSdk(bench: CloudBench, place: Place, token: string): Prom
   const { req } = stream as unknown as { readonly req: ClientRequest & { readonly res: IncomingMessage } };
   const ended = once(stream, 'disconnect');
   const whole = held(req, req.res, counted, ended, () => '');
-  return { ...whole, [Symbol.dispose]: () => stream.abort() };
+  return {
+    ...whole,
+    [Symbol.dispose]() {
+      // An aborted stream of the client goes on connecting anew for ever.
+      Object.assign(stream, { reconnect: () => undefined });
+      stream.abort();
+    },
+  };
 }
 
 type CountedEvents = {

@@ -1,4 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { generateModule } from '../../../firmware/generate-module.ts';
+import { applicationSpec } from '../../../firmware/release-modules.ts';
+import { platformByName } from '../../../src-main/domain/platform.ts';
 import { type DeviceLife, deviceLife, type ReportedFirmware } from '../../../src-main/virtual/cloud/device-life.ts';
 import { type CloudBench, D1, D2, D6, D7, I1, PRODUCT, startCloudBench } from './cloud-bench.ts';
 import { type Driver, driverOn } from './conformance-drivers.ts';
@@ -114,6 +117,25 @@ describe('what a connection needs and leaves behind', () => {
     expect(await line.get(D2)).toMatchObject({ firmware_version: 9 });
     line.life.connects(D2, { ...OLD, version: 9 });
     expect(await line.get(D2)).toMatchObject({ firmware_version: 4, online: true });
+  });
+
+  test('R32: an update brings the Device OS that the firmware needs, and never an older one', async () => {
+    await using line = await startLine();
+    for (const [version, deviceOs, moduleVersion] of [
+      [4, '6.2.0', 6200],
+      [5, '4.0.0', 4000],
+    ] as const) {
+      const of = { platform: platformByName('boron'), deviceOs, moduleVersion };
+      const bytes = generateModule(applicationSpec(of, { id: undefined, version }, 64));
+      line.bench.virtual.addFirmware({ productId: PRODUCT, version, bytes });
+    }
+    line.life.connects(D2, { deviceOs: '5.6.0', version: 1 });
+    const flash = (version: number) =>
+      line.driver.ask('PUT', `${DEVICES}/${D2}`, { desired_firmware_version: version, flash: true });
+    await flash(4);
+    expect(await line.get(D2)).toMatchObject({ firmware_version: 4, system_firmware_version: '6.2.0' });
+    await flash(5);
+    expect(await line.get(D2)).toMatchObject({ firmware_version: 5, system_firmware_version: '6.2.0' });
   });
 
   test('an unknown device does not connect, and nothing is heard from one that is offline', async () => {

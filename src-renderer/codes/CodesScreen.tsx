@@ -2,6 +2,7 @@ import { useScreen } from '../frame/screen.ts';
 import { DICTIONARIES } from '../i18n/dictionaries.ts';
 import { LANGUAGES } from '../i18n/language.ts';
 import { Barcode } from './Barcode.tsx';
+import { CartonCode } from './CartonCode.tsx';
 import styles from './CodesScreen.module.css';
 
 /** The printed orders of this station, to be put on paper: with them and a scanner nothing needs to be touched. */
@@ -41,6 +42,7 @@ export function CodesScreen() {
           </li>
         ))}
       </ul>
+      <CartonCode />
     </div>
   );
 }

@@ -20,7 +20,8 @@ export function LanguageMenu() {
         popoverTarget="language-menu"
         aria-label={dictionary.words.chooseLanguage}
       >
-        {dictionary.language}
+        <span className={styles.whole}>{dictionary.language}</span>
+        <span className={styles.brief}>{language.toUpperCase()}</span>
       </button>
       <div ref={menu} id="language-menu" popover="auto" className={styles.menu}>
         {LANGUAGES.map((each) => (

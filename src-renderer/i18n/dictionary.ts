@@ -3,6 +3,7 @@ import type { Outcome } from '../../src-main/domain/outcome.ts';
 import type { SlotHealth } from '../../src-main/domain/slot-health.ts';
 import type { LearningSlot } from '../../src-main/domain/snapshot.ts';
 import type { StepId } from '../../src-main/domain/step-id.ts';
+import type { CloudWords } from './cloud-words.ts';
 
 /** Everything a person reads on the screens, in one language. A missing entry does not compile. */
 export type Dictionary = {
@@ -38,7 +39,7 @@ export type RehearsalFault =
   | 'wrong-version-after-restart'
   | 'different-unit-after-restart';
 
-export type Words = OperatorWords & RecordWords & SlotWords;
+export type Words = OperatorWords & RecordWords & SlotWords & CloudWords;
 
 type OperatorWords = {
   readonly line: string;

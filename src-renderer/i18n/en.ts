@@ -1,4 +1,5 @@
 import { FAILURES } from '../../src-main/domain/failure-codes.ts';
+import { cloudEn } from './cloud.en.ts';
 import type { Dictionary } from './dictionary.ts';
 import { slotsEn } from './slots.en.ts';
 
@@ -42,6 +43,7 @@ export const en: Dictionary = {
   },
   words: {
     ...slotsEn,
+    ...cloudEn,
     line: 'Line',
     records: 'Records',
     printedCodes: 'Printed codes',

@@ -1,3 +1,4 @@
+import { cloudEs } from './cloud.es.ts';
 import type { Dictionary } from './dictionary.ts';
 import { failuresEs } from './failures.es.ts';
 import { slotsEs } from './slots.es.ts';
@@ -42,6 +43,7 @@ export const es: Dictionary = {
   },
   words: {
     ...slotsEs,
+    ...cloudEs,
     line: 'Línea',
     records: 'Registros',
     printedCodes: 'Códigos impresos',

@@ -136,7 +136,10 @@ export const failuresEs: FailureSentences = {
   'cloud/wrong-product': say('El producto en la nube es para otro tipo de unidad.', CALL),
   'cloud/device-rejected': say('La nube no acepta esta unidad.', REJECT_FOR_QA),
   'cloud/device-owned': say('Esta unidad pertenece a otra cuenta.', REJECT_FOR_QA),
-  'cloud/rejected-later': say('La nube rechazó una unidad que ya había pasado.', 'Saque la unidad de su caja y entréguela a Calidad.'),
+  'cloud/rejected-later': say(
+    'La nube rechazó una unidad que ya había pasado.',
+    'Saque la unidad de su caja y entréguela a Calidad.',
+  ),
   'cloud/not-in-product': say('La nube no guardó la unidad.', RETRY_OR_CALL),
 
   'network/no-name': say('La red no encuentra la nube.', 'Revise el cable de red. Si sigue, llame al supervisor.'),

@@ -1,3 +1,4 @@
+import { cloudVi } from './cloud.vi.ts';
 import type { Dictionary } from './dictionary.ts';
 import { failuresVi } from './failures.vi.ts';
 import { slotsVi } from './slots.vi.ts';
@@ -42,6 +43,7 @@ export const vi: Dictionary = {
   },
   words: {
     ...slotsVi,
+    ...cloudVi,
     line: 'Chuyền',
     records: 'Bản ghi',
     printedCodes: 'Mã in sẵn',

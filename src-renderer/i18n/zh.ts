@@ -1,3 +1,4 @@
+import { cloudZh } from './cloud.zh.ts';
 import type { Dictionary } from './dictionary.ts';
 import { failuresZh } from './failures.zh.ts';
 import { slotsZh } from './slots.zh.ts';
@@ -42,6 +43,7 @@ export const zh: Dictionary = {
   },
   words: {
     ...slotsZh,
+    ...cloudZh,
     line: '产线',
     records: '记录',
     printedCodes: '打印码',

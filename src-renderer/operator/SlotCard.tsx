@@ -7,12 +7,13 @@ import styles from './SlotCard.module.css';
 import { SlotWork } from './SlotWork.tsx';
 import { type SlotPhase, slotPhase } from './slot-phase.ts';
 import { LastVerdict, Verdict } from './Verdict.tsx';
+import { verdictNow } from './verdict-now.ts';
 
 /** One slot: what it is for, what is going on in it, and what the operator does next. */
 export function SlotCard({ slot, virtualUnit }: { slot: SlotView; virtualUnit: VirtualUnitView | undefined }) {
   const screen = useScreen();
   const { words } = screen.dictionary;
-  const phase = slotPhase(slot);
+  const phase = slotPhase(judgedNow(slot, screen));
   const { lastScan } = screen.snapshot;
   const armed = lastScan?.slot === slot.slot && lastScan.label === undefined; // a slot code was scanned, the label comes next
   return (
@@ -41,6 +42,13 @@ export function SlotCard({ slot, virtualUnit }: { slot: SlotView; virtualUnit: V
       {virtualUnit && <RehearsalStrip unit={virtualUnit} />}
     </section>
   );
+}
+
+/** The slot with the verdict that stands now. */
+function judgedNow(slot: SlotView, { snapshot }: Screen): SlotView {
+  if (slot.run?.ended === undefined) return slot;
+  const ended = verdictNow(slot.run, snapshot.troubles);
+  return ended === undefined ? slot : { ...slot, run: { ...slot.run, ended } };
 }
 
 function PhaseBody({ slot, phase, screen }: { slot: SlotView; phase: SlotPhase; screen: Screen }) {

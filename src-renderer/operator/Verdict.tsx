@@ -1,6 +1,7 @@
 import type { CSSProperties } from 'react';
 import type { Outcome } from '../../src-main/domain/outcome.ts';
 import type { RunView } from '../../src-main/domain/snapshot.ts';
+import { CartonIcon } from '../frame/BatchSign.tsx';
 import { useScreen } from '../frame/screen.ts';
 import styles from './Verdict.module.css';
 import { VerdictSign } from './VerdictSign.tsx';
@@ -12,7 +13,7 @@ type VerdictProps = {
   readonly unitIn: boolean;
 };
 
-/** The verdict: shape, word and colour over the whole card, what happened, and what to do with the unit. */
+/** The verdict: shape, word and colour over the whole card, what happened, which carton the unit goes into, and what to do with it. */
 export function Verdict({ run, ended, unitIn }: VerdictProps) {
   const { words, verdicts, failures } = useScreen().dictionary;
   const word = verdicts[ended.outcome];
@@ -24,6 +25,12 @@ export function Verdict({ run, ended, unitIn }: VerdictProps) {
         <span>{word}</span>
       </p>
       {sentences && <p className={styles.what}>{sentences.operator}</p>}
+      {ended.carton !== undefined && (
+        <p className={styles.carton}>
+          <CartonIcon className={styles.box} />{' '}
+          {ended.outcome === 'PASS' ? words.intoCarton(ended.carton) : `${words.carton} ${ended.carton}`}
+        </p>
+      )}
       <p className={styles.next}>{sentences?.next ?? (unitIn ? words.takeUnitOut : words.scanNextUnit)}</p>
       <p className={styles.facts}>
         {ended.failure && <code>{ended.failure.code}</code>}

@@ -8,7 +8,7 @@ import styles from './RecordTools.module.css';
 import { filterInput, type RunFilter } from './run-filter.ts';
 import { saveFile } from './save-file.ts';
 
-/** What one does with the records as a whole: export a day or a batch, verify the chain, open a batch. */
+/** What one does with the records as a whole: export a day or a batch, verify the chain, open a batch or a carton. */
 export function RecordTools({ filter }: { filter: RunFilter }) {
   const { ask, dictionary } = useScreen();
   const { words, failures } = dictionary;
@@ -44,7 +44,7 @@ export function RecordTools({ filter }: { filter: RunFilter }) {
         {words.verifyAudit}
       </button>
       <button type="button" onClick={() => setOpening(true)}>
-        {words.openBatch}
+        {words.batchAndCarton}
       </button>
       <a className={styles.codes} href={addressOf({ screen: 'codes' })}>
         {words.printedCodes}
@@ -55,9 +55,9 @@ export function RecordTools({ filter }: { filter: RunFilter }) {
       {isOpening && (
         <BatchDialog
           onClose={() => setOpening(false)}
-          onOpened={(name) => {
+          onDone={(sentence) => {
             setOpening(false);
-            setSaid(words.batchOpened(name));
+            setSaid(sentence);
           }}
         />
       )}

@@ -1,3 +1,4 @@
+import { CLOUD_STATES, type CloudState } from '../../src-main/domain/cloud-work.ts';
 import type { Outcome } from '../../src-main/domain/outcome.ts';
 import type { RunRecord } from '../../src-main/domain/run-record.ts';
 import { useScreen } from '../frame/screen.ts';
@@ -13,7 +14,7 @@ type RunFiltersProps = {
 
 const OUTCOMES: readonly Outcome[] = ['PASS', 'FAIL', 'ERROR', 'ABORTED'];
 
-/** The search by any identifier, and the filters by day, batch and result. */
+/** The search by any identifier, and the filters by day, batch, result and state in the cloud. */
 export function RunFilters({ filter, onChange, runs }: RunFiltersProps) {
   const { snapshot, dictionary } = useScreen();
   const { words, verdicts } = dictionary;
@@ -57,6 +58,17 @@ export function RunFilters({ filter, onChange, runs }: RunFiltersProps) {
           {OUTCOMES.map((outcome) => (
             <option key={outcome} value={outcome}>
               {verdicts[outcome]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label className={styles.field}>
+        <span>{words.cloud}</span>
+        <select value={filter.cloud} onChange={(event) => change({ cloud: event.target.value as CloudState | '' })}>
+          <option value="">{words.anyCloudState}</option>
+          {CLOUD_STATES.map((state) => (
+            <option key={state} value={state}>
+              {words.cloudStates[state]}
             </option>
           ))}
         </select>

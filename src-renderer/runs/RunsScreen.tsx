@@ -16,10 +16,14 @@ const TYPING_MS = 200;
 /** For QA and supervisors: find a run, read it, flash a reject again, export, verify. A scan on this screen fills the search. */
 export function RunsScreen({ route }: { route: Extract<Route, { screen: 'runs' }> }) {
   const { ask, snapshot, connections, dictionary } = useScreen();
-  const [filter, setFilter] = useState<RunFilter>({ ...EVERY_RUN, text: route.search });
-  useEffect(() => setFilter((before) => ({ ...before, text: route.search })), [route.search]);
+  const { search: text, cloud, batch } = route;
+  const [filter, setFilter] = useState<RunFilter>({ ...EVERY_RUN, text });
+  useEffect(() => setFilter((before) => ({ ...before, text })), [text]);
+  useEffect(() => {
+    if (cloud !== undefined) setFilter({ ...EVERY_RUN, text, cloud, batch: batch ?? '' });
+  }, [text, cloud, batch]);
   const settled = useDelayed(filter, TYPING_MS);
-  const found = useAnswer(ask, 'findRuns', filterInput(settled), [snapshot.counts, connections]);
+  const found = useAnswer(ask, 'findRuns', filterInput(settled), [snapshot.counts, snapshot.cloud, connections]);
   const runs = found?.ok ? found.value : [];
   const search = identifierIn(filter.text.trim()); // it goes into addresses: never with a secret that was pasted behind it
   return (

@@ -1,4 +1,5 @@
 import type { CommandInput } from '../../src-main/contract/contract.ts';
+import type { CloudState } from '../../src-main/domain/cloud-work.ts';
 import { identifierIn } from '../../src-main/domain/label.ts';
 import type { Outcome } from '../../src-main/domain/outcome.ts';
 
@@ -8,9 +9,10 @@ export type RunFilter = {
   readonly day: string;
   readonly batch: string;
   readonly outcome: Outcome | '';
+  readonly cloud: CloudState | '';
 };
 
-export const EVERY_RUN: RunFilter = { text: '', day: '', batch: '', outcome: '' };
+export const EVERY_RUN: RunFilter = { text: '', day: '', batch: '', outcome: '', cloud: '' };
 
 /** The filter as the station takes it. */
 export function filterInput({
@@ -18,6 +20,7 @@ export function filterInput({
   day,
   batch,
   outcome,
+  cloud,
 }: RunFilter): Omit<CommandInput<'findRuns'>, 'limit'> {
   const text = identifierIn(entered.trim());
   return {
@@ -25,5 +28,6 @@ export function filterInput({
     ...(day === '' ? {} : { day }),
     ...(batch.trim() === '' ? {} : { batch: batch.trim() }),
     ...(outcome === '' ? {} : { outcome }),
+    ...(cloud === '' ? {} : { cloud }),
   };
 }

@@ -3,8 +3,20 @@ import { LANGUAGES } from '../../src-renderer/i18n/language.ts';
 import { createScriptedStation } from '../unit/server/scripted-station.ts';
 import { CUT_TEXT } from './cut-text.ts';
 import { type OpenScreen, openScreen } from './open-screen.ts';
-import { answerFromRecords } from './records.ts';
-import { judgedSlots, learning, line, mixedSlots, ONE_SLOT, PORT_TAKEN } from './scenes.ts';
+import { answerFromRecords, RECORDS } from './records.ts';
+import {
+  backlog,
+  HELD,
+  judgedSlots,
+  learning,
+  line,
+  mixedSlots,
+  ONE_SLOT,
+  PORT_TAKEN,
+  passedSlots,
+  rejectedLater,
+  withCarton,
+} from './scenes.ts';
 
 const SIZES = [
   { width: 800, height: 480 },
@@ -14,6 +26,9 @@ const SIZES = [
 
 const refused = { at: '2026-11-21T08:00:00Z', failure: { code: 'label/unreadable', detail: 'No label.' } } as const;
 
+const PULLED = [rejectedLater('r1', 'P046AB7654321CD', 'C-0017'), rejectedLater('r2', 'P046AB7654399CD')];
+const LONG_NAME = 'pallet-12/carton-0000017/second-half-A';
+
 /** Every state of the line, each shown by the number of its batch so that the page can be seen to show it. */
 const SCENES = [
   ...Object.values(ONE_SLOT).map((make) => line([make()])),
@@ -22,6 +37,11 @@ const SCENES = [
   line(judgedSlots(8), { virtual: false }),
   line(mixedSlots(3), { learning: learning(3, 1) }),
   line(mixedSlots(2), { lastScan: refused }),
+  line(mixedSlots(8), { cloud: backlog() }),
+  withCarton(line(mixedSlots(8), { cloud: backlog(HELD.offline) }), 'C-0017'),
+  withCarton(line(mixedSlots(4), { virtual: false, cloud: backlog(HELD['no-right'], { open: 10_000 }) }), LONG_NAME),
+  line(mixedSlots(4), { troubles: PULLED, cloud: backlog(undefined, { open: 0 }) }),
+  ...[1, 2, 3, 4, 8].map((count) => withCarton(line(passedSlots(count, 'C-0017')), 'C-0017')),
 ].map((snapshot, index) => ({ ...snapshot, station: { ...snapshot.station, batch: `scene-${index}` } }));
 
 /** The supervisor's screen of the slots, and the teaching in every stage. */
@@ -60,6 +80,45 @@ describe.each(LANGUAGES)('in %s', (language) => {
     }
     expect(cut).toEqual([]);
   });
+
+  test.each(SIZES)(
+    'no text of the records, the cloud panel and the dialogs is cut at $width x $height',
+    async (size) => {
+      const { page } = screen;
+      const cut: string[] = [];
+      const look = async (): Promise<void> => {
+        cut.push(...(await page.evaluate<string[]>(CUT_TEXT)));
+      };
+      await page.setViewportSize(size);
+      scripted.show(withCarton(line(mixedSlots(2), { cloud: backlog(HELD['no-right']) }), 'C-0017'));
+      await page.evaluate(`location.hash = '#/runs'`);
+      await page.locator('[data-cloud-state="rejected"]').waitFor();
+      await look();
+      await page.locator('[popovertarget="cloud-panel"]').click();
+      await page.locator('#cloud-panel [data-cloud-count="built"]').waitFor();
+      await look();
+      await page.keyboard.press('Escape');
+      await page.locator('search + div button').nth(3).click();
+      await page.locator('dialog').waitFor();
+      await look();
+      await page.keyboard.press('Escape');
+      for (const { begun, cloud } of RECORDS.filter((run) => run.cloud !== undefined)) {
+        await page.evaluate(`location.hash = '#/runs/${begun.runId}'`);
+        await page.locator('article').getByText(begun.runId).waitFor();
+        await look();
+        if (cloud?.last.state !== 'rejected') continue;
+        await page.locator('section[aria-labelledby="run-cloud"] > button').click();
+        await page.locator('dialog').waitFor();
+        await look();
+        await page.keyboard.press('Escape');
+      }
+      await page.evaluate(`location.hash = '#/codes'`);
+      await page.locator('input').fill('2026-11-21/C-0017');
+      await page.getByText('LW:CARTON:2026-11-21/C-0017').last().waitFor();
+      await look();
+      expect(cut).toEqual([]);
+    },
+  );
 });
 
 test('the letters of a verdict are at least 12 mm high on one slot and on four at 1920 x 1080', async () => {

@@ -1,4 +1,5 @@
 import type { CloudBacklog } from '../../src-main/domain/cloud-work.ts';
+import type { Failure } from '../../src-main/domain/failure.ts';
 import type { FailureCode } from '../../src-main/domain/failure-codes.ts';
 import type { Outcome } from '../../src-main/domain/outcome.ts';
 import type { SlotHealth } from '../../src-main/domain/slot-health.ts';
@@ -37,6 +38,41 @@ export const NO_BACKLOG: CloudBacklog = {
   notInProduct: 0,
   batch: { built: 0, 'in-product': 0, 'sim-pending': 0, 'sim-active': 1248, rejected: 0 },
 };
+
+/** 128 units wait, the oldest for a bit more than three hours; held by this when it is given. */
+export function backlog(held?: CloudBacklog['held'], more: Partial<CloudBacklog> = {}): CloudBacklog {
+  return {
+    open: 128,
+    notInProduct: 96,
+    oldestAt: secondsAgo(3 * 3600 + 400),
+    batch: { built: 96, 'in-product': 2, 'sim-pending': 30, 'sim-active': 1118, rejected: 2 },
+    ...(held === undefined ? {} : { held }),
+    ...more,
+  };
+}
+
+/** Why the cloud work waits: for something that passes by itself, and for something that a person must put right. */
+export const HELD = {
+  offline: { code: 'cloud/unreachable', detail: 'POST /v1/products/20001/devices: connect ECONNREFUSED 10.1.2.3:443' },
+  'no-right': {
+    code: 'cloud/permission',
+    detail: 'POST /v1/products/20001/devices: 403, scope devices:import is missing',
+  },
+} as const satisfies Record<string, Failure>;
+
+/** The cloud rejected a unit that had passed, out of this carton, or, without a carton, of the batch. */
+export function rejectedLater(runId: string, unit: string, carton?: string): Failure {
+  return {
+    code: 'cloud/rejected-later',
+    detail: `${unit} passed; the cloud rejected it: it is of another product.`,
+    evidence: { runId, code: 'cloud/device-rejected', unit, batch: '2026-11-21/A', carton: carton ?? null },
+  };
+}
+
+/** With this carton open. */
+export function withCarton(snapshot: Snapshot, carton: string): Snapshot {
+  return { ...snapshot, station: { ...snapshot.station, carton } };
+}
 
 /** A line of these slots; virtual, with a shelf of units, unless told otherwise. */
 export function line(
@@ -209,6 +245,11 @@ export function ended(outcome: Outcome, code?: FailureCode, step: (typeof STEPS)
   );
 }
 
+/** A passed run whose unit was counted into this carton. */
+export function intoCarton(view: RunView, carton: string): RunView {
+  return view.ended === undefined ? view : { ...view, ended: { ...view.ended, carton } };
+}
+
 function run(steps: readonly StepView[], more: Partial<RunView>): RunView {
   return {
     runId: `run-${steps.length}`,
@@ -238,6 +279,7 @@ export const ONE_SLOT: Readonly<Record<string, () => SlotView>> = {
   'not-taught': () => withoutPort(slot('1')),
   'bad-slot': () => slot('1', { unit: UNIT, run: running('identify'), health: health('bad') }),
   pass: () => slot('1', { unit: JUDGED, run: ended('PASS') }),
+  'pass-carton': () => slot('1', { unit: JUDGED, run: intoCarton(ended('PASS'), 'C-0017') }),
   fail: () => slot('1', { unit: JUDGED, run: ended('FAIL', 'agree/label-mismatch', 'check-agreement') }),
   error: () => slot('1', { run: ended('ERROR', 'usb/no-console', 'identify') }),
   aborted: () => slot('1', { unit: JUDGED, run: ended('ABORTED', 'run/aborted', 'flash') }),
@@ -248,6 +290,16 @@ function withoutPort({ portPath: _none, ...view }: SlotView): SlotView {
 }
 
 const MIXED = ['flashing', 'pass', 'fail', 'error', 'awaiting-unit', 'aborted', 'working', 'waiting-turn'] as const;
+
+/** This many passed units, each counted into a carton. */
+export function passedSlots(count: number, carton: string): readonly SlotView[] {
+  return Array.from({ length: count }, (_, index) =>
+    slot(String(index + 1), {
+      unit: JUDGED,
+      run: { ...intoCarton(ended('PASS'), carton), runId: `passed-${index + 1}` },
+    }),
+  );
+}
 
 /** This many slots, each in another state. */
 export function mixedSlots(count: number): readonly SlotView[] {

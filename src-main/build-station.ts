@@ -16,6 +16,7 @@ import type { Recipe } from './firmware/recipe.ts';
 import { type CloudLink, openCloudLink } from './open-cloud-link.ts';
 import type { Ports } from './ports/ports.ts';
 import { productClouds } from './product-clouds.ts';
+import { rightsAtStart } from './rights-at-start.ts';
 import { openLearntPorts } from './station/learnt-ports.ts';
 import { rememberProduct } from './station/remember-product.ts';
 import { Station } from './station/station.ts';
@@ -41,7 +42,7 @@ export type BuildOptions = {
 
 /**
  * Builds the station of a real line from its station file: real USB, real dfu-util, the cloud it names. Everything that can be found
- * wrong without a unit is found here: the file, the token, dfu-util, every recipe and every firmware file. Refuses with the code of
+ * wrong without a unit is found here: the file, the token and its rights, dfu-util, every recipe and every firmware file. Refuses with the code of
  * the first thing that is.
  */
 export async function buildStation(file: string, options: BuildOptions = {}): Promise<Result<BuiltStation>> {
@@ -54,7 +55,13 @@ export async function buildStation(file: string, options: BuildOptions = {}): Pr
     const recipes = await loadRecipes(settings, data);
     if (!recipes.ok) return recipes;
     const link = await openCloudLink(settings, APP_VERSION);
+    const rights = await rightsAtStart(link, recipes.value);
+    if (rights.failure !== undefined) {
+      link.close();
+      return { ok: false, failure: rights.failure };
+    }
     const ports = await openPorts(settings, data, link);
+    ports.audit.note('cloud-rights', rights.note);
     const built = startStation(ports, {
       name: settings.name,
       virtual: settings.rehearsal,

@@ -9,6 +9,7 @@ import type { CloudRequest, Received } from './cloud-request.ts';
 import type { Send } from './cloud-sender.ts';
 import { cloudDeviceOf, deviceAnswer } from './device-answer.ts';
 import { importAnswer, judgeImport, sentIdentifier } from './device-import.ts';
+import { importRefusal } from './import-refusal.ts';
 import { pageMeta, pageOf, pageQueryOf } from './list-page.ts';
 import { productAnswer } from './product-answer.ts';
 
@@ -29,16 +30,12 @@ export function deviceCalls(send: Send): DeviceCalls {
 
     async addDevice(productId, deviceId, options, claimUser) {
       // `import_sims` is always sent, because its default is UNVERIFIED (2.2.1).
-      const received = presentAnswer(
-        await send(
-          importRequest(productId, {
-            ids: [deviceId],
-            import_sims: true,
-            ...(claimUser === undefined ? {} : { claim_user: claimUser }),
-          }),
-          options,
-        ),
-      );
+      const order = {
+        ids: [deviceId],
+        import_sims: true,
+        ...(claimUser === undefined ? {} : { claim_user: claimUser }),
+      };
+      const received = await askToImport(importRequest(productId, order), options);
       const verdict = judgeImport(checkedAnswer(importAnswer, received), [deviceId]).get(deviceId);
       if (verdict === undefined) throw new StationError('run/bug', `The import of ${deviceId} was not judged.`);
       if (verdict.kind !== 'refused') return verdict.kind;
@@ -51,9 +48,8 @@ export function deviceCalls(send: Send): DeviceCalls {
       if (identifiers.length === 0) return new Map();
       const ids = [...new Set(identifiers.map(sentIdentifier))];
       const order = { ids, import_sims: importSims, ...(claimUser === undefined ? {} : { claim_user: claimUser }) };
-      const received = presentAnswer(
-        await send({ ...importRequest(productId, order), tryTimeoutMs: BULK_TRY_MS }, options),
-      );
+      const request = { ...importRequest(productId, order), tryTimeoutMs: BULK_TRY_MS };
+      const received = await askToImport(request, options);
       return judgeImport(checkedAnswer(importAnswer, received), identifiers);
     },
 
@@ -85,6 +81,14 @@ export function deviceCalls(send: Send): DeviceCalls {
       await changeDevice(send, productId, deviceId, body, options);
     },
   };
+
+  async function askToImport(request: CloudRequest, options: CloudOptions): Promise<Received> {
+    try {
+      return presentAnswer(await send(request, options));
+    } catch (thrown) {
+      throw importRefusal(thrown);
+    }
+  }
 }
 
 /**

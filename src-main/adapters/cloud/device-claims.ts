@@ -9,6 +9,7 @@ import { checkedAnswer, presentAnswer } from './checked-answer.ts';
 import type { Send } from './cloud-sender.ts';
 import { deviceCalls, notInProduct } from './device-calls.ts';
 import { readDevice } from './device-views.ts';
+import { importRefusal } from './import-refusal.ts';
 
 type ClaimCalls = Pick<CloudDevices, 'approve' | 'claim' | 'claimFor' | 'requestTransfer'>;
 
@@ -61,8 +62,9 @@ export function claimCalls(send: Send): ClaimCalls {
       await askBySdk(send, options, (sdk) => sdk.claimDevice({ deviceId }));
       return undefined;
     } catch (thrown) {
-      if (thrown instanceof StationError && isAboutDevice(thrown)) return thrown;
-      throw thrown;
+      const refusal = importRefusal(thrown);
+      if (refusal instanceof StationError && isAboutDevice(refusal)) return refusal;
+      throw refusal;
     }
   }
 }
@@ -70,7 +72,7 @@ export function claimCalls(send: Send): ClaimCalls {
 const transferAnswer = z.looseObject({ transfer_id: z.union([z.string().max(100), z.number()]) });
 
 function refuseClaim(thrown: unknown): never {
-  if (!(thrown instanceof StationError) || !isAboutDevice(thrown)) throw thrown;
+  if (!(thrown instanceof StationError) || !isAboutDevice(thrown)) throw importRefusal(thrown);
   const evidence = thrown.evidence ?? {};
   throw new StationError('cloud/claim-refused', thrown.message, { cause: thrown, evidence });
 }

@@ -70,6 +70,23 @@ describe('many units in one request', () => {
     expect(verdicts.get(D2)).toMatchObject({ kind: 'refused', code: 'cloud/bad-answer' });
   });
 
+  test.each([
+    ['a full plan', 403, { ok: false, error: 'Device limit reached' }, 'cloud/limit-reached'],
+    ['a right that is missing', 403, { error: 'permission_denied', error_description: 'No' }, 'cloud/permission'],
+    ['a request too large for the cloud', 413, { ok: false, error: 'Too large' }, 'cloud/refused'],
+    ['a request too large for what is before it', 413, '<html><title>413</title></html>', 'cloud/refused'],
+  ])('%s is told as what it is', async (_what, status, body, code) => {
+    const one = errorOf(answering(status, body).addDevice(PRODUCT, D1, within(5_000)));
+    const many = errorOf(answering(status, body).addDevices(PRODUCT, { identifiers: [D1, D2] }, within(5_000)));
+    expect([(await one).code, (await many).code]).toEqual([code, code]);
+  });
+
+  test('a plan that is full takes no more, and keeps what it has', async () => {
+    await using bench = await startCloudBench({ products: [{ id: PRODUCT, platformId: 13, deviceLimit: 1 }] });
+    expect((await errorOf(bench.cloud.addDevice(PRODUCT, D1, bench.options))).code).toBe('cloud/limit-reached');
+    expect(await bench.cloud.addDevice(PRODUCT, D2, bench.options)).toBe('already-member');
+  });
+
   test('many SIMs go in one request and are active later', async () => {
     await using bench = await startCloudBench({ clockSpeed: 0 });
     await bench.cloud.importSims(PRODUCT, [I7, I7], bench.options);
@@ -166,7 +183,7 @@ function answering(status: number, body: unknown) {
     baseUrl: 'http://127.0.0.1:9',
     token: async () => 'a-token',
     appVersion: '0.1.0',
-    fetch: async () => new Response(JSON.stringify(body), { status }),
+    fetch: async () => new Response(typeof body === 'string' ? body : JSON.stringify(body), { status }),
     pace: { firstWaitMs: 1, longestWaitMs: 2 },
   });
 }

@@ -52,7 +52,7 @@ async function check(baseUrl: string, token: string, more: object = {}, options 
 
 describe('cloud check', () => {
   test('finds nothing bad where nothing is, and says what it looked at', async () => {
-    await using bench = await startCloudBench();
+    await using bench = await startCloudBench({ clockSpeed: 1 });
     const { exit, lines, findings } = await check(
       bench.virtual.baseUrl,
       bench.virtual.token,
@@ -67,7 +67,7 @@ describe('cloud check', () => {
   });
 
   test('names the right that is missing', async () => {
-    await using bench = await startCloudBench();
+    await using bench = await startCloudBench({ clockSpeed: 1 });
     const scopes = ['products:get', 'devices:import', 'devices:get', 'devices:list', 'sims:get', 'sims:list'];
     const { exit, bad } = await check(bench.virtual.baseUrl, bench.virtual.addToken({ scopes }));
     expect([exit, bad.length]).toEqual([1, 1]);
@@ -75,7 +75,7 @@ describe('cloud check', () => {
   });
 
   test('names a token that the cloud does not take', async () => {
-    await using bench = await startCloudBench();
+    await using bench = await startCloudBench({ clockSpeed: 1 });
     const { exit, bad } = await check(bench.virtual.baseUrl, TOKEN);
     expect(exit).toBe(1);
     expect(bad).toMatchObject([{ about: 'token', code: 'cloud/permission' }]);

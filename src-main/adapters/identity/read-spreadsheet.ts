@@ -5,11 +5,13 @@ import type { SupplierLine } from '../../identity/supplier-line.ts';
 import { SAMPLE_ROWS, SupplierList } from '../../identity/supplier-list.ts';
 import { openZip } from '../store/zip-archive.ts';
 
-/** Unpacked sizes: a sheet of 100,000 units with six columns has some 40 MB of XML. */
-const LIMITS = { maxEntries: 2000, maxUnpackedBytes: 192 * 1024 * 1024 };
+/** Unpacked sizes: a sheet of 20,000 units with six columns has some 8 MB of XML. */
+const LIMITS = { maxEntries: 2000, maxUnpackedBytes: 64 * 1024 * 1024 };
 /** A cell far out makes the reader fill up everything before it. */
 const MOST_COLUMNS = 256;
-const MOST_CELLS = 8_000_000;
+const MOST_CELLS = 2_000_000;
+/** The reader cuts a sheet into pieces by the clock, and runs out of stack on long sheets of a busy computer. */
+const MOST_ROWS = 20_000;
 
 /**
  * Reads the first sheet of an .xlsx file that has a line to use; the first sheet of all when none has. Hostile until proven otherwise:
@@ -19,17 +21,19 @@ const MOST_CELLS = 8_000_000;
 export async function readSpreadsheet(
   path: string,
   name: string,
-  mostLines: number,
 ): Promise<{ readonly sheet: string; readonly lines: readonly SupplierLine[] }> {
   try {
     const parts = await unpack(path, name);
-    for (const bytes of Object.values(parts)) checkCells(bytes, mostLines);
+    for (const bytes of Object.values(parts)) checkCells(bytes);
     const sheets = await readXlsxFile(Buffer.from(zipSync(parts, { level: 0 })), { parseNumber: (text) => text });
     const read = sheets.map(({ sheet, data }) => ({ sheet, lines: understand(data) }));
     const first = read.find(({ lines }) => lines.some(({ kind }) => kind === 'usable')) ?? read[0];
     if (first === undefined) throw new RangeError('it has no sheet');
     return first;
   } catch (thrown) {
+    const isTooLong = thrown instanceof RangeError && thrown.message.includes('call stack');
+    if (isTooLong)
+      throw new StationError('identity/unreadable-file', `${name} is too long a spreadsheet; save it as .csv.`);
     const why = thrown instanceof Error ? thrown.message.replace(/\p{Cc}/gu, '?').slice(0, 200) : 'unknown';
     throw new StationError('identity/unreadable-file', `${name} cannot be read as a spreadsheet: ${why}`, {
       cause: thrown,
@@ -52,7 +56,7 @@ async function unpack(path: string, name: string): Promise<Record<string, Uint8A
 }
 
 /** Every row and cell says in `r` where it is: a row number, or letters and a row number. */
-function checkCells(bytes: Uint8Array, mostLines: number): void {
+function checkCells(bytes: Uint8Array): void {
   let rows = 0;
   let columns = 0;
   for (const [, , place = ''] of Buffer.from(bytes).toString('latin1').matchAll(PLACE)) {
@@ -64,7 +68,7 @@ function checkCells(bytes: Uint8Array, mostLines: number): void {
       [...letters].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0),
     );
   }
-  if (rows > mostLines) throw new RangeError(`it has more than ${mostLines} rows.`);
+  if (rows > MOST_ROWS) throw new RangeError(`it has more than ${MOST_ROWS} rows; save it as .csv.`);
   if (columns > MOST_COLUMNS || rows * columns > MOST_CELLS) throw new RangeError('cells in it lie too far out.');
 }
 

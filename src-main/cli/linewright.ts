@@ -5,6 +5,7 @@ import { DEFAULT_VIRTUAL_LINE } from '../default-line.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import { addCloudCommands } from './cloud-commands.ts';
 import { inspectCommand } from './firmware-command.ts';
+import { addIdentityCommands } from './identity-commands.ts';
 import { labelCommand } from './label-command.ts';
 import type { LineOptions } from './open-line.ts';
 import { createOutput, EXIT, type Output } from './output.ts';
@@ -108,6 +109,13 @@ addStoreCommands(program, firmware, {
 });
 
 addCloudCommands(program, {
+  run: async (options, work) => {
+    exitCode = await work(output(options));
+  },
+});
+
+addIdentityCommands(program, {
+  shared,
   run: async (options, work) => {
     exitCode = await work(output(options));
   },

@@ -53,13 +53,15 @@ export class EventBook {
     return () => this.#followers.delete(follower);
   }
 
-  /** Listens no more; what was kept can still be read, until it is listened to again. */
+  /** Listens no more and tells its followers so; what was kept can still be read, until it is listened to again. */
   close(): void {
     if (this.#listening === undefined) return;
     clearTimeout(this.#listening.idle);
     this.#listening.stop.abort();
     this.#listening = undefined;
     this.#stream = { kind: 'opening' };
+    for (const follower of this.#followers) follower.onStream?.({ kind: 'down', detail: 'Listening was ended.' });
+    this.#followers.clear();
   }
 
   #listen(): void {

@@ -47,6 +47,19 @@ export const CHANGE_RIGHTS = {
 
 export type ChangeName = keyof typeof CHANGE_RIGHTS;
 
+/**
+ * Whether this is done in a supervisor's name only. A station's token should have no such right (cloud-api.md 1.6, operator profile);
+ * should it have it all the same, whoever stands at the screen still may not use it.
+ */
+export function isSupervisors(right: NeededRight): boolean {
+  return !STATION_RIGHTS.has(right);
+}
+
+const STATION_RIGHTS: ReadonlySet<NeededRight> = new Set([
+  ...['products:get', 'devices:import', 'devices:get', 'devices:list', 'devices:update', 'groups:list'],
+  ...['sims:import', 'sims:get', 'sims:list', 'firmware:list', 'events:get'],
+]);
+
 /** Whether the cloud refused a request because of who asked. */
 export function isRefusal(code: FailureCode): boolean {
   return code === 'cloud/permission' || code === 'cloud/rights-missing';

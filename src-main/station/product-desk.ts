@@ -1,24 +1,22 @@
 import type { CommandInput, CommandOutput } from '../contract/contract.ts';
-import type { DeviceId } from '../domain/device-id.ts';
 import { failureOf, ok, type Result, refuse, StationError } from '../domain/failure.ts';
-import type { Iccid } from '../domain/iccid.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { ProductChange, ProductSection, ProductView, SignedIn } from '../domain/product-view.ts';
+import type { ProductChange, ProductView, SignedIn } from '../domain/product-view.ts';
+import type { CloudOptions } from '../ports/cloud.ts';
 import type { CloudAccounts } from '../ports/cloud-accounts.ts';
 import type { ProductCloud } from '../ports/product-cloud.ts';
 import { EventBook, type EventFollower } from '../product-view/event-book.ts';
 import type { ProductAccess } from '../product-view/product-access.ts';
-import { CHANGE_RIGHTS, isRefusal, type NeededRight, SECTION_RIGHTS } from '../product-view/rights.ts';
+import { CHANGE_RIGHTS, isRefusal, isSupervisors, type NeededRight, SECTION_RIGHTS } from '../product-view/rights.ts';
 import { SupervisorSession } from '../product-view/supervisor-session.ts';
-import { viewDenied, viewDevice, viewDevices, viewLocks } from '../product-view/view-devices.ts';
-import { viewLimits } from '../product-view/view-limits.ts';
-import { type BuiltHere, viewFirmware, viewGroups, viewProduct, viewTeam } from '../product-view/view-product.ts';
-import { viewSim, viewSims } from '../product-view/view-sims.ts';
+import type { BuiltHere } from '../product-view/view-product.ts';
 import { makeChange } from './product-changes.ts';
+import { readSection } from './product-sections.ts';
 
-const VIEW_MS = 60_000;
-const CHANGE_MS = 120_000;
-const SIGN_IN_MS = 30_000;
+/** A look leaves some of the request budget to the units in the slots. */
+const LOOK = { timeoutMs: 60_000, priority: 'background' } as const;
+const CHANGE = { timeoutMs: 120_000 } as const;
+const SIGN_IN = { timeoutMs: 30_000 } as const;
 
 /** The cloud by the station's own right, and by that of a supervisor. */
 export type ProductClouds = {
@@ -73,11 +71,12 @@ export class ProductDesk {
       productView: async (input) => ok(await this.view(input)),
       changeProduct: async (input) => ok(await this.#change(input)),
       signIn: async ({ user, password }) => {
-        const signedIn = await this.#session.signIn(user, password, this.#options(SIGN_IN_MS));
+        const signedIn = await this.#within(SIGN_IN, (options) => this.#session.signIn(user, password, options));
         return ok(signedIn === 'otp-wanted' ? { state: signedIn } : { state: 'signed-in', ...signedIn });
       },
       giveOtp: async ({ code }) => {
-        return ok({ state: 'signed-in', ...(await this.#session.giveOtp(code, this.#options(SIGN_IN_MS))) });
+        const signedIn = await this.#within(SIGN_IN, (options) => this.#session.giveOtp(code, options));
+        return ok({ state: 'signed-in', ...signedIn });
       },
       signOut: async () => ok({ revoked: await this.#session.signOut() }),
     };
@@ -101,44 +100,13 @@ export class ProductDesk {
     const { productId } = input;
     this.#requireProduct(productId);
     const signedIn = this.#session.use()?.signedIn;
-    const section = await this.#by(SECTION_RIGHTS[input.section], productId, VIEW_MS, (access) =>
-      this.#section(access, input),
+    const section = await this.#by(SECTION_RIGHTS[input.section], productId, LOOK, (access) =>
+      readSection(access, input, {
+        builds: this.#setting.builds ?? [],
+        events: (after) => this.#bookOf(productId).view(after),
+      }),
     );
     return { ...section, productId, at: new Date().toISOString(), ...(signedIn === undefined ? {} : { signedIn }) };
-  }
-
-  async #section(access: ProductAccess, input: CommandInput<'productView'>): Promise<ProductSection> {
-    switch (input.section) {
-      case 'product':
-        return { section: 'product', ...(await viewProduct(access, this.#setting.builds)) };
-      case 'team':
-        return { section: 'team', team: await viewTeam(access) };
-      case 'devices':
-        return { section: 'devices', ...(await viewDevices(access, input)) };
-      case 'device':
-        return { section: 'device', device: await viewDevice(access, input.deviceId as DeviceId) };
-      case 'denied':
-        return { section: 'denied', ...(await viewDenied(access)) };
-      case 'sims':
-        return { section: 'sims', ...(await viewSims(access, input)) };
-      case 'sim':
-        return { section: 'sim', ...(await viewSim(access, input.iccid as Iccid)) };
-      case 'groups':
-        return { section: 'groups', groups: await viewGroups(access) };
-      case 'firmware':
-        return { section: 'firmware', firmware: await viewFirmware(access) };
-      case 'locks':
-        return { section: 'locks', ...(await viewLocks(access)) };
-      case 'customers':
-        return {
-          section: 'customers',
-          customers: await access.cloud.products.countCustomers(access.productId, access.options),
-        };
-      case 'events':
-        return { section: 'events', ...this.#bookOf(access.productId).view(input.after) };
-      case 'limits':
-        return { section: 'limits', ...(await viewLimits(access, input.planDevices)) };
-    }
   }
 
   async #change(input: CommandInput<'changeProduct'>): Promise<ProductChange> {
@@ -148,7 +116,7 @@ export class ProductDesk {
     const right = isForOneself ? 'person' : CHANGE_RIGHTS[action];
     const by = this.#session.use()?.signedIn;
     try {
-      const change = await this.#by(right, productId, CHANGE_MS, (access) => makeChange(access, input));
+      const change = await this.#by(right, productId, CHANGE, (access) => makeChange(access, input));
       this.#note(input, by, { said: change.said });
       return change;
     } catch (thrown) {
@@ -176,20 +144,20 @@ export class ProductDesk {
   async #by<Seen>(
     right: NeededRight,
     productId: number,
-    timeoutMs: number,
+    wait: Pick<CloudOptions, 'timeoutMs' | 'priority'>,
     work: (access: ProductAccess) => Promise<Seen>,
   ): Promise<Seen> {
-    const options = this.#options(timeoutMs);
     const session = this.#session.use();
-    if (session !== undefined) return work({ cloud: session.cloud, productId, options });
-    if (right === 'person') {
-      throw new StationError('cloud/not-signed-in', 'This is done in the name of a person; sign in as a supervisor.');
+    if (session === undefined && isSupervisors(right)) {
+      const what = right === 'person' ? 'This is done in the name of a person' : `This needs the right ${right}`;
+      throw new StationError('cloud/not-signed-in', `${what}, which is a supervisor's: sign in.`);
     }
     try {
-      return await work({ cloud: this.#setting.own, productId, options });
+      const cloud = session?.cloud ?? this.#setting.own;
+      return await this.#within(wait, (options) => work({ cloud, productId, options }));
     } catch (thrown) {
       const { code, evidence } = failureOf(thrown);
-      if (!isRefusal(code)) throw thrown;
+      if (session !== undefined || !isRefusal(code)) throw thrown;
       const detail = `The station's own token may not do this (${right}); sign in as a supervisor.`;
       throw new StationError('cloud/not-signed-in', detail, {
         cause: thrown,
@@ -198,8 +166,19 @@ export class ProductDesk {
     }
   }
 
-  #options(timeoutMs: number): ProductAccess['options'] {
-    return { signal: this.#closing.signal, timeoutMs };
+  /** All requests of one command have this time together, and end when the desk closes. */
+  async #within<Seen>(
+    { timeoutMs, ...more }: Pick<CloudOptions, 'timeoutMs' | 'priority'>,
+    work: (options: CloudOptions) => Promise<Seen>,
+  ): Promise<Seen> {
+    const limit = new AbortController();
+    const detail = `The cloud did not give all that is needed within ${timeoutMs / 1000} s.`;
+    const timer = setTimeout(() => limit.abort(new StationError('cloud/timeout', detail)), timeoutMs);
+    try {
+      return await work({ signal: AbortSignal.any([limit.signal, this.#closing.signal]), timeoutMs, ...more });
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #requireProduct(productId: number): void {

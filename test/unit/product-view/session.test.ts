@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { createHttpCloudAccounts } from '../../../src-main/adapters/cloud/cloud-accounts.http.ts';
 import { SupervisorSession } from '../../../src-main/product-view/supervisor-session.ts';
-import { LEAD, M2, MFA_USER, PASSWORD, PRODUCT, type ProductBench, startProductBench } from './product-bench.ts';
+import { I1, LEAD, M2, MFA_USER, PASSWORD, PRODUCT, type ProductBench, startProductBench } from './product-bench.ts';
 
 const team = { section: 'team', productId: PRODUCT };
 
@@ -90,6 +90,21 @@ describe('a supervisor', () => {
     const written = JSON.stringify([answers, bench.notes, bench.asked]);
     for (const secret of [token?.token ?? '', PASSWORD, bench.virtual.token]) expect(written).not.toContain(secret);
   });
+});
+
+test('a station’s token that may do too much does not make an operator a supervisor', async () => {
+  await using bench = await startProductBench();
+  const own = bench.virtual.state.tokens.get(bench.virtual.token);
+  if (own !== undefined) bench.virtual.state.tokens.set(own.token, { ...own, scopes: 'everything' });
+  for (const change of [
+    { action: 'release-firmware', version: 1, productDefault: true },
+    { action: 'unclaim', deviceId: M2, confirm: true },
+    { action: 'release-sim', iccid: I1, confirm: true },
+  ]) {
+    const answer = await bench.call('changeProduct', { productId: PRODUCT, ...change });
+    expect(answer).toMatchObject({ ok: false, failure: { code: 'cloud/not-signed-in' } });
+  }
+  expect(bench.asked).toEqual([]);
 });
 
 describe('a session', () => {

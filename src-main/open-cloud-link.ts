@@ -1,6 +1,6 @@
 import { createCloudContact } from './adapters/cloud/cloud-contact.ts';
 import type { HttpCloudSettings } from './adapters/cloud/cloud-sender.ts';
-import { openNetwork } from './adapters/network/network.ts';
+import { type NetworkSettings, openNetwork } from './adapters/network/network.ts';
 import type { StationFile } from './station/station-file.ts';
 import { readProxyCredentials, readToken } from './station/token-source.ts';
 
@@ -13,12 +13,7 @@ export type CloudLink = {
 
 /** Opens it. Rejects with `station/invalid-file` when the proxy, its credentials or the further certificates cannot be used. */
 export async function openCloudLink(file: StationFile, appVersion: string): Promise<CloudLink> {
-  const { proxy, proxyCredentials, caFile } = file.network;
-  const network = await openNetwork({
-    proxy,
-    caFile,
-    ...(proxyCredentials === undefined ? {} : { proxyCredentials: await readProxyCredentials(proxyCredentials) }),
-  });
+  const network = await openNetwork(await networkOf(file));
   return {
     settings: {
       baseUrl: file.cloudBaseUrl,
@@ -29,4 +24,11 @@ export async function openCloudLink(file: StationFile, appVersion: string): Prom
     },
     close: () => network.close(),
   };
+}
+
+/** How a station file says that the network is reached. Rejects with `station/invalid-file` when the credentials cannot be read. */
+export async function networkOf({ network }: StationFile): Promise<NetworkSettings> {
+  const { proxy, proxyCredentials: source, caFile } = network;
+  const proxyCredentials = source === undefined ? undefined : await readProxyCredentials(source);
+  return { proxy, caFile, proxyCredentials };
 }

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { NetworkSettings } from '../adapters/network/network.ts';
 import { fetchRelease } from '../adapters/store/download/fetch-release.ts';
 import { locateRelease, readDownloadSettings, SETTINGS_FILE } from '../adapters/store/download/release-location.ts';
 import { failureOf, StationError } from '../domain/failure.ts';
+import { networkOf } from '../open-cloud-link.ts';
 import { abortOnExitSignals } from '../server/run-headless.ts';
 import { platformsOf, withoutOf, withStore } from './open-store.ts';
 import type { Output } from './output.ts';
@@ -24,7 +26,7 @@ export async function fetchReleaseCommand(
   options: FetchOptions,
   output: Output,
 ): Promise<number> {
-  return withStore(options, output, async ({ store, folder, data }) => {
+  return withStore(options, output, async ({ store, folder, data, station }) => {
     const platforms = platformsOf(options.platform);
     const without = withoutOf(options.without);
     const [platform, second] = platforms ?? [];
@@ -37,7 +39,7 @@ export async function fetchReleaseCommand(
     }
     const fetched = await fetchRelease({
       location: locateRelease({ releaseUrl, checksumUrl: settings.checksumUrl }, { version, platform }),
-      network: settings,
+      network: networkFor(settings, station === undefined ? {} : await networkOf(station)),
       sha256: options.sha256,
       acceptUnverified: options.acceptUnverified === true,
       folder: join(folder, 'downloads'),
@@ -63,6 +65,13 @@ export async function fetchReleaseCommand(
       await (isKept ? fetched.keep() : fetched.release());
     }
   });
+}
+
+/** The store's own settings, and what they leave out as the station file has it. */
+function networkFor(own: NetworkSettings, ofStation: NetworkSettings): NetworkSettings {
+  const caFile = own.caFile ?? ofStation.caFile;
+  // Credentials are for the proxy they stand beside, and for no other.
+  return own.proxy === undefined ? { ...ofStation, caFile } : { proxy: own.proxy, caFile };
 }
 
 /** One line on a terminal, rewritten; nothing for scripts. */

@@ -45,7 +45,7 @@ export function cloudProducts(send: Send): CloudProducts {
         const query = { page, perPage: PER_PAGE, per_page: PER_PAGE };
         const received = presentAnswer(await send({ method: 'GET', path, query }, options));
         const { customers, meta } = checkedAnswer(customersOfPage, received);
-        for (const { username } of customers ?? []) known.add(username.toLowerCase());
+        for (const { username } of customers) known.add(username.toLowerCase());
         totalPages = meta?.total_pages ?? 1;
       }
       return known.size;
@@ -56,6 +56,6 @@ export function cloudProducts(send: Send): CloudProducts {
 const PER_PAGE = 200;
 
 const customersOfPage = z.looseObject({
-  customers: z.array(z.looseObject({ username: boundedText(200) })).nullish(),
+  customers: z.array(z.looseObject({ username: boundedText(200) })),
   meta: pageMeta,
 });

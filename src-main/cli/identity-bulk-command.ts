@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { openBulkJournal } from '../adapters/identity/bulk-journal.sqlite.ts';
 import { readSupplierFile } from '../adapters/identity/read-supplier-file.ts';
 import { writeResultFile } from '../adapters/identity/result-file.ts';
+import { openSimLedger } from '../adapters/identity/sim-ledger.sqlite.ts';
 import { failureOf, StationError } from '../domain/failure.ts';
 import { type BulkItems, type BulkSetting, bulkItems, preAddIdentifier } from '../identity/bulk-job.ts';
 import { countResults, resultRows } from '../identity/bulk-results.ts';
@@ -32,7 +33,7 @@ export type BulkOptions = IdentityOptions & {
 type Kind<Identifier extends string> = {
   readonly name: 'pre-add' | 'import-sims';
   readonly identifierOf: Parameters<typeof bulkItems<Identifier>>[1];
-  readonly carryOut: (items: BulkItems<Identifier>['items'], setting: BulkSetting) => Promise<void>;
+  readonly carryOut: (items: BulkItems<Identifier>['items'], setting: BulkSetting, dataFolder: string) => Promise<void>;
   readonly countThere: (
     items: BulkItems<Identifier>['items'],
     setting: Omit<BulkSetting, 'journal'>,
@@ -65,11 +66,15 @@ export async function importSimsCommand(
     {
       name: 'import-sims',
       identifierOf: ({ iccid }) => iccid,
-      carryOut: (items, setting) =>
-        importSims(items, {
-          ...setting,
-          sleep: (milliseconds, signal) => waitUntil(undefined, signal, milliseconds),
-        }),
+      carryOut: async (items, setting, dataFolder) => {
+        const ledger = openSimLedger(dataFolder);
+        try {
+          const sleep = (milliseconds: number, signal: AbortSignal) => waitUntil(undefined, signal, milliseconds);
+          await importSims(items, { ...setting, ledger, sleep });
+        } finally {
+          ledger.close();
+        }
+      },
       countThere: countSims,
     },
     options,
@@ -87,14 +92,14 @@ async function bulkCommand<Identifier extends string>(
     const list = await readSupplierFile(path, { signal });
     const items = bulkItems(list.lines, kind.identifierOf);
     if (items.items.length === 0) throw noLines(list);
-    return withBulkCloud(options.station, options.product, async (cloud) => {
+    return withBulkCloud(options.station, options.product, async (cloud, dataFolder) => {
       const { product: productId, perRequest } = options;
       const setting = { cloud, productId, signal, ...(perRequest === undefined ? {} : { perRequest }) };
       if (options.preview === true || options.yes !== true) {
         const there = options.check === true ? await kind.countThere(items.items, setting) : undefined;
         return tellPreview(list, items, kind.name, there, output);
       }
-      return carryOut({ path, list, items, kind }, setting, options, output);
+      return carryOut({ path, list, items, kind, dataFolder }, setting, options, output);
     });
   });
 }
@@ -133,12 +138,13 @@ async function carryOut<Identifier extends string>(
     readonly list: SupplierFile;
     readonly items: BulkItems<Identifier>;
     readonly kind: Kind<Identifier>;
+    readonly dataFolder: string;
   },
   setting: Omit<BulkSetting, 'journal'>,
   options: BulkOptions,
   output: Output,
 ): Promise<number> {
-  const { path, list, items, kind } = job;
+  const { path, list, items, kind, dataFolder } = job;
   const resume = options.resume === true;
   const out = resolve(options.out ?? `${path}.${kind.name}.csv`);
   if (out === resolve(path)) throw new StationError('request/invalid', 'The result file cannot be the list itself.');
@@ -149,7 +155,7 @@ async function carryOut<Identifier extends string>(
     let stopped: unknown;
     try {
       const progress = progressOn(output);
-      await kind.carryOut(items.items, { ...setting, journal, progress });
+      await kind.carryOut(items.items, { ...setting, journal, progress }, dataFolder);
     } catch (thrown) {
       if (!(thrown instanceof StationError)) throw thrown;
       stopped = thrown;

@@ -1,19 +1,20 @@
 import { StationError } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure-codes.ts';
 import type { Iccid } from '../domain/iccid.ts';
-import type { BulkMark } from '../ports/bulk-journal.ts';
+import type { BulkMark, SimImportLedger } from '../ports/bulk-journal.ts';
 import type { CloudSim } from '../ports/cloud.ts';
 import { type BulkItem, type BulkSetting, callOptions, inRequests, PER_PAGE, PER_REQUEST, tell } from './bulk-job.ts';
 import { listPages } from './list-everything.ts';
 
 export type SimImportSetting = BulkSetting & {
+  readonly ledger: SimImportLedger;
   /** How long to wait for asked SIMs to appear in the product before the job ends without them. */
   readonly waitMs?: number;
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 };
 
 /**
- * Imports SIMs into a product, which activates and bills them (cloud-api.md 2.8.1). A SIM is asked for once in the life of the journal:
+ * Imports SIMs into a product, which activates and bills them (cloud-api.md 2.8.1). A SIM is asked for once by this station:
  * the intent is on disk before the request, a SIM that is in the product already is not asked for, and one whose request may have gone
  * out is only ever looked for. That it is in the product is the proof; activation goes on after it. Rejects with the failure that stops
  * the job; SIMs that did not appear within `waitMs` stay `asked`, and running the job again looks for them.
@@ -56,7 +57,7 @@ async function ask(
   all: readonly BulkItem<Iccid>[],
   setting: SimImportSetting,
 ): Promise<void> {
-  const { cloud, productId, journal } = setting;
+  const { cloud, productId, journal, ledger } = setting;
   const missing: Iccid[] = [];
   const there = new Map<string, CloudSim>();
   for (let first = 0; first < part.length; first += LOOKS_AT_ONCE) {
@@ -70,11 +71,18 @@ async function ask(
   settleThose(part, setting, there);
   if (missing.length === 0) return;
   journal.write(missing.map((identifier) => ({ identifier, state: 'asked' })));
+  const claimed = ledger.claim(productId, missing);
+  const byOthers = missing.filter((identifier) => !claimed.includes(identifier));
+  journal.write(byOthers.map((identifier) => ({ identifier, state: 'asked', reason: BY_ANOTHER_JOB })));
+  if (claimed.length === 0) return;
   try {
-    await cloud.importSims(productId, missing, callOptions(setting));
+    await cloud.importSims(productId, claimed, callOptions(setting));
   } catch (thrown) {
     // An answer that refuses the whole request says that nothing was done; after anything else it may have been.
-    if (isSurelyNotTaken(thrown)) journal.write(missing.map((identifier) => ({ identifier, state: 'unasked' })));
+    if (isSurelyNotTaken(thrown)) {
+      journal.write(claimed.map((identifier) => ({ identifier, state: 'unasked' })));
+      ledger.notTaken(productId, claimed);
+    }
     throw thrown;
   }
   tell(setting, 'asking', all);
@@ -137,6 +145,7 @@ const REFUSALS: ReadonlySet<FailureCode> = new Set([
   ] as const),
 ]);
 
+const BY_ANOTHER_JOB = 'Another job of this station has asked for it and it is not seen in the product yet.';
 const LOOKS_AT_ONCE = 8;
 const WAIT_MS = 120_000;
 const FIRST_PAUSE_MS = 2000;

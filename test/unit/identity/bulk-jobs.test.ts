@@ -1,10 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openBulkJournal } from '../../../src-main/adapters/identity/bulk-journal.sqlite.ts';
 import { writeResultFile } from '../../../src-main/adapters/identity/result-file.ts';
+import { openSimLedger } from '../../../src-main/adapters/identity/sim-ledger.sqlite.ts';
 import { parseDeviceId } from '../../../src-main/domain/device-id.ts';
 import { type Iccid, parseIccid } from '../../../src-main/domain/iccid.ts';
 import { type BulkItem, bulkItems, preAddIdentifier } from '../../../src-main/identity/bulk-job.ts';
@@ -32,12 +33,19 @@ function journalAt(path: string, job: Parameters<typeof openBulkJournal>[1], res
   return journal;
 }
 
+function freshLedger(...clock: Parameters<typeof openSimLedger>[1][]) {
+  const ledger = openSimLedger(dirname(freshPath()), ...clock);
+  onTestFinished(() => ledger.close());
+  return ledger;
+}
+
 const setting = (cloud: BulkCloud, journal: BulkJournal, productId = 1) => ({
   cloud,
   journal,
   productId,
   signal: new AbortController().signal,
   sleep: async () => {},
+  ledger: freshLedger(),
 });
 
 function units(count: number): readonly BulkItem[] {
@@ -200,6 +208,24 @@ describe('a bulk SIM import', () => {
     await importSims(sims(5), setting(product.cloud, journal));
     expect(new Set(resultsOf(journal))).toEqual(new Set(['imported']));
     expect([...product.imports.values()]).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it('does not ask for a SIM that another job asked for and that does not show yet; a day later it may', async () => {
+    const product = new ProductOfUnits();
+    product.simDelayLooks = 1000;
+    let now = new Date('2026-11-28T08:00:00Z');
+    const ledger = freshLedger({ now: () => now });
+    const run = async () => {
+      const journal = journalAt(freshPath(), SIM_JOB);
+      await importSims(sims(2), { ...setting(product.cloud, journal), ledger });
+      return resultsOf(journal);
+    };
+    expect(await run()).toEqual(['asked', 'asked']);
+    expect(await run()).toEqual(['asked', 'asked']);
+    expect([...product.imports.values()]).toEqual([1, 1]);
+    now = new Date('2026-11-29T08:00:01Z');
+    await run();
+    expect([...product.imports.values()]).toEqual([2, 2]);
   });
 
   it('looks for each SIM by itself before it asks: one that a moving list did not show is not asked for', async () => {

@@ -62,7 +62,7 @@ export function createDirectNetwork(options: NetworkOptions = {}): Network {
 function createNetwork(
   proxyEnv: Record<string, string>,
   ca: readonly string[] | undefined,
-  { silentMs = KEPT_MS, lookup, nameLimitMs }: NetworkOptions,
+  { silentMs = SILENT_MS, lookup, nameLimitMs }: NetworkOptions,
 ): Network {
   const names = createNameLookup(lookup, nameLimitMs);
   const common = {
@@ -96,8 +96,8 @@ function createNetwork(
   };
 }
 
-/** Half of how long an idle connection is kept; servers close theirs after some more. */
-const KEPT_MS = 2_500;
+/** An idle connection is kept for twice as long, and a proxy has as long to open a way; servers close theirs after a minute or more. */
+const SILENT_MS = 15_000;
 
 async function readCertificates(file: string): Promise<string> {
   const pem = await readFile(file, 'utf8').catch((cause) => {

@@ -12,7 +12,7 @@ import {
   type NetworkSettings,
   openNetwork,
 } from '../../../src-main/adapters/network/network.ts';
-import { serveProxy } from '../store/release-server.ts';
+import { serveProxy, serveSilence } from '../store/release-server.ts';
 import { PLANT_NAME, selfSigned } from '../store/self-signed.ts';
 import { type AnsweringServer, sendJson, startAnsweringServer } from './answering-server.ts';
 import { errorOf, within } from './cloud-bench.ts';
@@ -93,6 +93,12 @@ describe('a proxy', () => {
     const error = await errorOf(ask(`https://${PLANT_NAME}:1`, { proxy: 'http://127.0.0.1:1' }));
     expect(error.code).toBe('network/proxy');
     expect(error.message).toContain('127.0.0.1:1 cannot be reached (ECONNREFUSED)');
+  });
+
+  test('that takes the connection and says nothing is named', async () => {
+    const settings = { proxy: await serveSilence() };
+    const error = await errorOf(ask(`https://${PLANT_NAME}:1`, settings, { options: { silentMs: 15 } }));
+    expect([error.code, error.evidence?.tries]).toEqual(['network/proxy', 2]);
   });
 
   test('is not asked for this computer itself', async () => {

@@ -7,6 +7,7 @@ import { productClouds } from '../product-clouds.ts';
 import { ProductDesk } from '../station/product-desk.ts';
 import { readStationFile } from '../station/station-file.ts';
 import { createQuestions, type Questions } from './ask-secret.ts';
+import { builtHere } from './built-here.ts';
 import { unwrap } from './open-store.ts';
 import { EXIT, type Output } from './output.ts';
 
@@ -44,7 +45,8 @@ export async function withProduct(
     const file = unwrap(await readStationFile(options.station));
     const productId = options.product ?? onlyOne(file.products);
     link = await openCloudLink(file, APP_VERSION);
-    desk = new ProductDesk({ ...productClouds(link.settings), products: file.products });
+    const builds = await builtHere(file);
+    desk = new ProductDesk({ ...productClouds(link.settings), products: file.products, builds });
     if (options.signIn !== undefined) await signIn(desk, options.signIn, questions);
     return await use({ desk, productId, questions });
   } catch (thrown) {

@@ -1,11 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { generateRelease } from '../../../firmware/generate-release.ts';
+import { writeDemoRecipe } from '../../../firmware/write-demo-recipe.ts';
 import { createQuestions } from '../../../src-main/cli/ask-secret.ts';
 import { addCloudCommands } from '../../../src-main/cli/cloud-commands.ts';
 import { withProduct } from '../../../src-main/cli/open-product.ts';
@@ -113,6 +114,25 @@ describe('a product is looked at from the command line', () => {
     expect((await look('locks')).text).toBe('No unit is locked.');
     expect((await look('customers')).text).toBe('2 customers');
     expect((await look('limits', '--plan-devices', '100')).text).toContain('3 units of 100 (97 left, plenty)');
+  });
+
+  test('and held against what the recipes of the station file build', async () => {
+    await using bench = await openBench();
+    const [, station = ''] = bench.station;
+    const platform = 'boron';
+    const product = { id: PRODUCT, version: 7 };
+    const { recipePath } = await writeDemoRecipe(dirname(station), {
+      platform,
+      deviceOs: '6.2.0',
+      product,
+      appSeed: 1,
+      scale: 0,
+    });
+    const settings = JSON.parse(readFileSync(station, 'utf8'));
+    writeFileSync(station, JSON.stringify({ ...settings, recipe: relative(dirname(station), recipePath) }));
+    bench.virtual.addFirmware({ productId: PRODUCT, version: 9, bytes: new Uint8Array(64), productDefault: true });
+    const { text } = await linewright('product', ...bench.station);
+    expect(text).toContain('The line flashes version 7, but version 9 is released');
   });
 
   test('and is told what to do where the station lacks a right', async () => {

@@ -28,7 +28,10 @@ export interface CloudDevices {
   editGroups(productId: number, devices: readonly DeviceId[], edit: GroupEdit, options: CloudOptions): Promise<void>;
   /** Lets a quarantined or denied device in: the same as adding it (R19). Read back; rejections as Cloud.addDevice. */
   approve(productId: number, deviceId: DeviceId, options: CloudOptions): Promise<void>;
-  /** Keeps a quarantined device out. Denying one that is not there is done. */
+  /**
+   * Keeps a quarantined device out. Of one that is not there or denied already it is done; a member rejects with `request/invalid`, because
+   * the same request would take it out of the product.
+   */
   deny(productId: number, deviceId: DeviceId, options: CloudOptions): Promise<void>;
   /**
    * Claims a device that is in the product, online or not (R7), for the user of the token, who must be a person: API users are refused

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import Particle from 'particle-api-js';
+import { nameProxy } from '../network/fetch-over-agents.ts';
 import type { Network } from '../network/network.ts';
 import { createBlank } from './blank-secrets.ts';
 import { readRefusal } from './error-answer.ts';
@@ -62,7 +63,7 @@ export async function followStream(
         holdBack(opened, follower, end);
         if (!signal.aborted) follower.onUp();
       },
-      (refusal) => end(readRejection(refusal)),
+      (refusal) => end(readRejection(refusal, address)),
     );
     return await over.promise;
   } finally {
@@ -134,10 +135,11 @@ function boundAnswer(
 }
 
 /** A refusal is a plain object with the status; a failure of the network has the system's error in it (4.1). */
-function readRejection(rejection: unknown): StreamEnd {
+function readRejection(rejection: unknown, { baseUrl, network }: StreamAddress): StreamEnd {
   const { statusCode, body, error } = (rejection ?? {}) as { statusCode?: number; body?: unknown; error?: unknown };
   if (statusCode === undefined) {
-    const { code, text } = nameNetworkError(error ?? rejection);
+    const failed = error instanceof Error ? nameProxy(error, new URL(baseUrl), network.proxyTo) : rejection;
+    const { code, text } = nameNetworkError(failed);
     return { code, detail: `The stream did not open: ${text}.` };
   }
   const { code, text } = readRefusal(statusCode, typeof body === 'string' ? body : JSON.stringify(body ?? ''));

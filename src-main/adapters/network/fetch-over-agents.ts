@@ -71,7 +71,12 @@ function toResponse(incoming: IncomingMessage): Response {
 
 const BODILESS = new Set([204, 205, 304]);
 
-function nameProxy(error: Error & { code?: unknown; statusCode?: unknown }, url: URL, proxyTo: Ways['proxyTo']): Error {
+/** The same error, or one with PROXY_FAILED where the proxy on the way is what failed; without the proxy's own text. */
+export function nameProxy(
+  error: Error & { code?: unknown; statusCode?: unknown },
+  url: URL,
+  proxyTo: Ways['proxyTo'],
+): Error {
   const proxy = proxyTo(url);
   const isTunnel = error.code === 'ERR_PROXY_TUNNEL';
   if (!isTunnel && (proxy === undefined || !NOT_THERE.has(String(error.code)))) return error;

@@ -1,9 +1,16 @@
 import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createHttpProductEvents } from '../../../src-main/adapters/cloud/product-events.http.ts';
+import { type Network, type NetworkSettings, openNetwork } from '../../../src-main/adapters/network/network.ts';
 import type { ProductEvent, ProductEvents, StreamState } from '../../../src-main/ports/product-events.ts';
+import { serveProxy } from '../store/release-server.ts';
+import { PLANT_NAME, selfSigned } from '../store/self-signed.ts';
+import { startAnsweringServer } from './answering-server.ts';
 import { D2, D6, PRODUCT } from './cloud-bench.ts';
 import { startProductBench } from './product-bench.ts';
 
@@ -177,6 +184,33 @@ describe('a stream that is not good', () => {
     expect(await heard.state('down')).toMatchObject({ kind: 'down' });
   });
 
+  test('goes through the proxy of the plant, to a cloud the plant vouches for', async () => {
+    const authority = selfSigned();
+    await using cloud = await startAnsweringServer((response) => void response.write(':ok\n\n'), { tls: authority });
+    const proxy = await serveProxy();
+    const network = await plantNetwork({ proxy: proxy.address, caFile: caFile(authority.cert) });
+    using heard = listen(eventsOf(`https://${PLANT_NAME}:${cloud.port}`, undefined, network));
+    await heard.state('up');
+    expect(proxy.sentTo).toEqual([`CONNECT ${PLANT_NAME}:${cloud.port}`]);
+    expect(cloud.asked[0]?.url).toMatch(new RegExp(`^/v1/products/${PRODUCT}/events`));
+  });
+
+  test('stopped by the proxy says so, without the credentials', async () => {
+    const proxy = await serveProxy({ status: 407, credentials: 'someone:else' });
+    const network = await plantNetwork({ proxy: proxy.address, proxyCredentials: 'plant:planted' });
+    using heard = listen(eventsOf(`https://${PLANT_NAME}:1`, undefined, network));
+    const down = await heard.state('down');
+    expect(down).toMatchObject({ code: 'network/proxy' });
+    expect(JSON.stringify(down)).not.toContain('planted');
+  });
+
+  test('to a server nobody vouches for is not opened', async () => {
+    await using cloud = await startAnsweringServer((response) => void response.write(':ok\n\n'), { tls: selfSigned() });
+    using heard = listen(eventsOf(cloud.baseUrl));
+    expect(await heard.state('down')).toMatchObject({ code: 'network/untrusted' });
+    expect(cloud.asked).toEqual([]);
+  });
+
   test('of a token that cannot be read is down with that reason', async () => {
     const events = eventsOf('http://127.0.0.1:9', async () => '');
     using heard = listen(events);
@@ -190,9 +224,22 @@ function stopTimers(): void {
   onTestFinished(() => void vi.useRealTimers());
 }
 
-function eventsOf(baseUrl: string, token: () => Promise<string> = async () => 'a-token') {
+function eventsOf(baseUrl: string, token: () => Promise<string> = async () => 'a-token', network?: Network) {
   const pace = { firstWaitMs: 1, longestWaitMs: 4, rateLimitWaitMs: 5 };
-  return createHttpProductEvents({ baseUrl, token, appVersion: '0.1.0', pace });
+  const way = network === undefined ? {} : { network };
+  return createHttpProductEvents({ baseUrl, token, appVersion: '0.1.0', pace, ...way });
+}
+
+async function plantNetwork(settings: NetworkSettings): Promise<Network> {
+  const network = await openNetwork(settings, { environment: {} });
+  onTestFinished(() => network.close());
+  return network;
+}
+
+function caFile(cert: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'linewright-events-')), 'plant.pem');
+  writeFileSync(file, cert);
+  return file;
 }
 
 /** Watches, keeps all it is told, and resolves with what is waited for. */

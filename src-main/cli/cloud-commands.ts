@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CloudCheckOptions } from './cloud-check-command.ts';
 import { addCloudProductCommands } from './cloud-product-commands.ts';
+import { addCloudWorkCommands } from './cloud-work-commands.ts';
 import type { Output } from './output.ts';
 
 export type CloudSetting = {
@@ -12,6 +13,7 @@ export type CloudSetting = {
 export function addCloudCommands(program: Command, setting: CloudSetting): void {
   const cloud = program.command('cloud').description('the product in the cloud: look at it, change it');
   addCheck(cloud, setting);
+  addCloudWorkCommands(cloud, setting);
   addCloudProductCommands(cloud, setting);
 }
 

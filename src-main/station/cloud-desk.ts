@@ -1,12 +1,13 @@
 import type { CommandInput, CommandOutput } from '../contract/contract.ts';
 import type { CloudBacklog, CloudStanding, CloudWork } from '../domain/cloud-work.ts';
-import { type Failure, failure, ok, type Result, StationError } from '../domain/failure.ts';
+import { type Failure, ok, type Result, StationError } from '../domain/failure.ts';
 import { onlinePaceAt } from '../online/online-pace.ts';
 import { onlineReport } from '../online/online-report.ts';
 import { OnlineWatch } from '../online/online-watch.ts';
 import { checkCloud, worthAskingAgain } from '../outbox/check-cloud.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { OutboxPace } from '../outbox/outbox-pace.ts';
+import { rejectedLater } from '../outbox/rejected-later.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ProductEvents } from '../ports/product-events.ts';
 
@@ -152,10 +153,6 @@ export class CloudDesk {
       return;
     }
     reopened(work, true);
-    const unit = work.serialNumber ?? work.deviceId;
-    const place = work.carton === undefined ? `batch ${work.batch}` : `carton ${work.carton} of batch ${work.batch}`;
-    const detail = `${unit} passed and is in ${place}; the cloud rejected it: ${why.detail}`;
-    const { runId, batch, carton = null } = work;
-    trouble(failure('cloud/rejected-later', detail, { runId, code: why.code, unit, batch, carton }));
+    trouble(rejectedLater(work, why));
   }
 }

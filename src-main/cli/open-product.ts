@@ -4,6 +4,7 @@ import { PRODUCT_COMMANDS } from '../contract/product-contract.ts';
 import { failureOf, StationError } from '../domain/failure.ts';
 import { type CloudLink, openCloudLink } from '../open-cloud-link.ts';
 import { productClouds } from '../product-clouds.ts';
+import { abortOnExitSignals } from '../server/run-headless.ts';
 import { ProductDesk } from '../station/product-desk.ts';
 import { readStationFile } from '../station/station-file.ts';
 import { createQuestions, type Questions } from './ask-secret.ts';
@@ -47,7 +48,11 @@ export async function withProduct(
     link = await openCloudLink(file, APP_VERSION);
     const builds = await builtHere(file);
     desk = new ProductDesk({ ...productClouds(link.settings), products: file.products, builds });
-    if (options.signIn !== undefined) await signIn(desk, options.signIn, questions);
+    if (options.signIn !== undefined) {
+      // Ctrl-C must not leave a session behind: closing gives up what goes on, and signs out.
+      abortOnExitSignals().addEventListener('abort', () => void desk?.close());
+      await signIn(desk, options.signIn, questions);
+    }
     return await use({ desk, productId, questions });
   } catch (thrown) {
     if (!(thrown instanceof StationError)) throw thrown;

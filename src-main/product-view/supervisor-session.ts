@@ -70,17 +70,13 @@ export class SupervisorSession {
   async signOut(): Promise<boolean> {
     const session = this.#forget();
     this.#awaitingCode = undefined;
-    if (session === undefined) return true;
-    try {
-      const options = { signal: AbortSignal.timeout(REVOKE_MS), timeoutMs: REVOKE_MS };
-      await this.#setting.accounts.revoke(session.token, options);
-      return true;
-    } catch {
-      return false;
-    }
+    return session === undefined || this.#revoke(session);
   }
 
   #begin(user: string, { token, expiresAt }: SessionToken): SignedIn {
+    // Two sign-ins at a time: the later one stays, and the other leaves no token behind.
+    const before = this.#forget();
+    if (before !== undefined) void this.#revoke(before);
     this.#session = {
       user,
       ...(expiresAt === undefined ? {} : { until: expiresAt }),
@@ -90,6 +86,15 @@ export class SupervisorSession {
     };
     this.#setting.changed?.(shown(this.#session));
     return shown(this.#session);
+  }
+
+  async #revoke({ token }: Session): Promise<boolean> {
+    try {
+      await this.#setting.accounts.revoke(token, { signal: AbortSignal.timeout(REVOKE_MS), timeoutMs: REVOKE_MS });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   #forget(): Session | undefined {

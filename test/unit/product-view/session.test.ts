@@ -160,6 +160,23 @@ describe('a session', () => {
     }
   });
 
+  test('that is begun twice at a time leaves one token, not two', async () => {
+    const revoked = Promise.withResolvers<string>();
+    const tokens = ['A', 'B'];
+    const session = new SupervisorSession({
+      openWith: () => ({}) as ReturnType<typeof openWith>,
+      accounts: {
+        signIn: async () => ({ kind: 'signed-in', token: tokens.shift() ?? '' }),
+        giveOtp: openWith,
+        revoke: async (token) => revoked.resolve(token),
+      },
+    });
+    await Promise.all([session.signIn(LEAD, 'x', options), session.signIn(LEAD, 'x', options)]);
+    expect(await revoked.promise).toBe('A');
+    expect(session.use()).toBeDefined();
+    await session.signOut();
+  });
+
   test('takes a code only after a password', async () => {
     await using bench = await startProductBench();
     const session = new SupervisorSession({

@@ -103,9 +103,27 @@ test('a supervisor adds a release and a binary, makes a recipe, carries it to an
   expect(Object.keys(shown.answer.recipe.cloud)).toEqual(['waitMs', 'finishLater']);
   const strict = await linewright(
     ...['recipe', 'make', '--name', 'Strict', '--platform', 'boron', '--device-os', '6.2.0', '--product', '8178'],
-    ...['--binary', '13', '--sim', 'embedded', '--cloud-wait', '60000', '--no-finish-later', '--online-within', '48'],
+    ...[
+      '--binary',
+      '13',
+      '--sku',
+      'BRN402TRAY50',
+      '--sim',
+      'embedded',
+      '--cloud-wait',
+      '60000',
+      '--no-finish-later',
+      '--online-within',
+      '48',
+    ],
     ...['--group', 'lot-{batch}', '--name-by-serial-number', '--claim-user', 'op@example.com', '--data', here],
   );
+  const leaving = ['BRN402TRAY50 is not recommended for new designs; order BRN404XTRAY50 instead.'];
+  const strictCheck = await linewright('recipe', 'check', strict.answer.sha256, '--data', here);
+  expect([strict.answer.warnings, strictCheck.answer.warnings]).toMatchObject([
+    [...leaving, expect.stringContaining('needs no owner')],
+    [...leaving, expect.stringContaining('needs no owner')],
+  ]);
   const { recipe: wished } = (await linewright('recipe', 'show', strict.answer.sha256, '--data', here)).answer;
   expect(wished.cloud).toEqual({
     waitMs: 60_000,

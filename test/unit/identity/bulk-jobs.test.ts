@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleepFor } from 'node:timers/promises';
+import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openBulkJournal } from '../../../src-main/adapters/identity/bulk-journal.sqlite.ts';
 import { writeResultFile } from '../../../src-main/adapters/identity/result-file.ts';
@@ -184,6 +185,29 @@ describe('a bulk SIM import', () => {
     expect(new Set(resultsOf(journal))).toEqual(new Set(['imported']));
     expect([...product.imports.values()].every((times) => times === 1)).toBe(true);
     expect(product.imports.size).toBe(150);
+  });
+
+  it('never asks for a SIM twice, though the process was killed while its request was under way', async () => {
+    const path = freshPath();
+    const data = dirname(path);
+    const all = sims(3);
+    const program = join(import.meta.dirname, 'bulk-job-to-kill.ts');
+    const child = execa(process.execPath, [program, path, data, ...all.map(({ identifier }) => identifier)], {
+      reject: false,
+    });
+    for await (const line of child) {
+      expect(JSON.parse(String(line))).toHaveLength(3);
+      child.kill('SIGKILL');
+    }
+    await child;
+    const product = new ProductOfUnits();
+    for (const { identifier } of all.slice(1)) product.sims.set(identifier, simOf(identifier));
+    const ledger = openSimLedger(data);
+    onTestFinished(() => ledger.close());
+    const journal = journalAt(path, SIM_JOB, true);
+    await importSims(all, { ...setting(product.cloud, journal), ledger });
+    expect(resultsOf(journal)).toEqual(['asked', 'imported', 'imported']);
+    expect(product.imports.size).toBe(0);
   });
 
   it('only looks for a SIM whose request may have gone out, and ends without it when it never appears', async () => {

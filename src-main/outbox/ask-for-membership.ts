@@ -1,6 +1,6 @@
 import type { CloudStep } from '../domain/cloud-work.ts';
 import { type DeviceId, parseDeviceId } from '../domain/device-id.ts';
-import { failure, StationError } from '../domain/failure.ts';
+import { type Failure, failure, StationError } from '../domain/failure.ts';
 import type { ImportVerdict } from '../ports/cloud.ts';
 import { inBackground, parts, type Round } from './lane.ts';
 import { notProven, stepOfMember } from './membership-proof.ts';
@@ -40,7 +40,11 @@ async function ask(units: readonly QueuedUnit[], claimUser: string | undefined, 
   } catch (thrown) {
     const isRefused = thrown instanceof StationError && thrown.code === 'cloud/refused';
     if (!isRefused) throw thrown;
-    if (units.length === 1) return reject(units, thrown.toFailure(), round);
+    const [only] = units;
+    if (units.length === 1 && only !== undefined) {
+      refused(only, thrown.toFailure(), round);
+      return;
+    }
     // Too many for the cloud, or one among them that it cannot read: in halves, down to the one.
     round.limit.chunk = Math.max(1, Math.ceil(units.length / 2));
     for (const half of parts(units, round.limit.chunk)) await ask(half, claimUser, round);
@@ -88,10 +92,17 @@ async function stepOfRefused(
   });
 }
 
-function reject(units: readonly QueuedUnit[], why: ReturnType<StationError['toFailure']>, round: Round): void {
-  const at = round.cloudTime();
-  round.record(units.map((unit) => ({ unit, step: unit.step('rejected', at, { isDone: true, failure: why }) })));
+/** A refusal that says nothing of the unit may be a moment's fault; only one that stays is a verdict. */
+function refused(unit: QueuedUnit, why: Failure, round: Round): void {
+  unit.refusals += 1;
+  if (unit.refusals < REFUSALS_THAT_COUNT) {
+    notProven(unit, round);
+    return;
+  }
+  round.record([{ unit, step: unit.step('rejected', round.cloudTime(), { isDone: true, failure: why }) }]);
 }
+
+const REFUSALS_THAT_COUNT = 3;
 
 /** The record holds only device IDs that were parsed; one that was tampered with must not reach a URL. */
 export function deviceIdOf(unit: QueuedUnit): DeviceId {

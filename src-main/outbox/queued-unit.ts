@@ -17,6 +17,8 @@ export class QueuedUnit {
   membershipDueMs = 0;
   /** How often its membership was looked for in vain. */
   misses = 0;
+  /** How often the cloud refused it, alone and without a reason that names it. */
+  refusals = 0;
   /** Not to be looked at its SIM before this. */
   simDueMs = 0;
   simLooks = 0;

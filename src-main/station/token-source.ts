@@ -17,6 +17,8 @@ export function readProxyCredentials(source: SecretSource): Promise<string> {
 }
 
 async function readSecret(source: SecretSource, form: RegExp, what: string, kind: string): Promise<string> {
+  // A crash report lists the whole environment, unless it is told not to.
+  if ('env' in source && process.report !== undefined) process.report.excludeEnv = true;
   const text = 'env' in source ? process.env[source.env] : await readPrivateFile(source.file, kind);
   const secret = text?.trim() ?? '';
   if (form.test(secret)) return secret;

@@ -1,4 +1,4 @@
-import type { CheckedUnit, CloudCheck, CloudDifference } from '../domain/cloud-check.ts';
+import type { CloudComparison, CloudDifference, ComparedUnit } from '../domain/cloud-comparison.ts';
 import type { CloudStanding, CloudWork } from '../domain/cloud-work.ts';
 import type { BulkCloud, CloudDevice, CloudSim } from '../ports/cloud.ts';
 import { type ProductAsRead, readProduct } from './read-product.ts';
@@ -7,10 +7,10 @@ import { type ProductAsRead, readProduct } from './read-product.ts';
  * Holds the record of units against what their products show now. Changes nothing. What else is in a product is none of this station's
  * business: other stations build for it too. Rejects when the cloud cannot be asked.
  */
-export async function checkCloud(
+export async function compareWithCloud(
   standings: readonly CloudStanding[],
   setting: { readonly cloud: BulkCloud; readonly signal: AbortSignal },
-): Promise<CloudCheck> {
+): Promise<CloudComparison> {
   const at = new Date().toISOString();
   // A device that was built again is what its last run made it.
   const units = [...new Map(standings.map((standing) => [standing.work.deviceId, standing])).values()];
@@ -19,26 +19,26 @@ export async function checkCloud(
     const works = part.map(({ work }) => work);
     products.set(productId, await readProduct(productId, works, setting));
   }
-  const checked = units.map((unit) => check(unit, products.get(unit.work.productId) ?? NOTHING));
+  const compared = units.map((unit) => compare(unit, products.get(unit.work.productId) ?? NOTHING));
   return {
     at,
-    units: checked.length,
-    live: checked.filter(({ isLive }) => isLive).length,
-    agree: checked.filter(({ differences }) => differences.length === 0).length,
-    open: checked.filter(({ isDone }) => !isDone).length,
-    checked,
+    units: compared.length,
+    live: compared.filter(({ isLive }) => isLive).length,
+    agree: compared.filter(({ differences }) => differences.length === 0).length,
+    open: compared.filter(({ isDone }) => !isDone).length,
+    compared,
   };
 }
 
 /** The runs that may be done anew because of what a check found. */
-export function worthAskingAgain({ checked }: CloudCheck): readonly string[] {
-  const hasReason = ({ differences }: CheckedUnit) => differences.some(({ kind }) => kind !== 'not-told');
-  return checked.filter((unit) => unit.isDone && hasReason(unit)).map(({ runId }) => runId);
+export function worthAskingAgain({ compared }: CloudComparison): readonly string[] {
+  const hasReason = ({ differences }: ComparedUnit) => differences.some(({ kind }) => kind !== 'not-told');
+  return compared.filter((unit) => unit.isDone && hasReason(unit)).map(({ runId }) => runId);
 }
 
 const NOTHING: ProductAsRead = { devices: new Map(), sims: new Map() };
 
-function check({ work, last }: CloudStanding, { devices, sims }: ProductAsRead): CheckedUnit {
+function compare({ work, last }: CloudStanding, { devices, sims }: ProductAsRead): ComparedUnit {
   const { runId, deviceId, serialNumber, batch, carton, productId } = work;
   const device = devices.get(deviceId);
   const sim = work.sim === undefined ? undefined : sims.get(work.sim.iccid);
@@ -67,7 +67,7 @@ function check({ work, last }: CloudStanding, { devices, sims }: ProductAsRead):
   return { ...unit, cloud: stateOf(work, isMember, sim), differences };
 }
 
-function stateOf(work: CloudWork, isMember: boolean, sim: CloudSim | undefined): NonNullable<CheckedUnit['cloud']> {
+function stateOf(work: CloudWork, isMember: boolean, sim: CloudSim | undefined): NonNullable<ComparedUnit['cloud']> {
   if (!isMember) return 'built';
   if (work.sim === undefined || sim === undefined) return 'in-product';
   return isActive(sim) ? 'sim-active' : 'sim-pending';

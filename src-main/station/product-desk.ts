@@ -157,7 +157,16 @@ export class ProductDesk {
       return await this.#within(wait, (options) => work({ cloud, productId, options }));
     } catch (thrown) {
       const { code, evidence } = failureOf(thrown);
-      if (session !== undefined || !isRefusal(code)) throw thrown;
+      if (!isRefusal(code)) throw thrown;
+      if (session !== undefined) {
+        if (evidence?.status !== 401) throw thrown;
+        // The cloud takes the token no more: revoked from elsewhere, or its clock is ahead.
+        await this.#session.signOut();
+        throw new StationError('cloud/not-signed-in', 'The session is over; sign in again.', {
+          cause: thrown,
+          evidence,
+        });
+      }
       const detail = `The station's own token may not do this (${right}); sign in as a supervisor.`;
       throw new StationError('cloud/not-signed-in', detail, {
         cause: thrown,

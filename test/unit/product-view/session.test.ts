@@ -92,6 +92,21 @@ describe('a supervisor', () => {
   });
 });
 
+test('a session that the cloud ended is over here as well, and the station goes on by its own right', async () => {
+  await using bench = await startProductBench();
+  await bench.signIn();
+  const { tokens } = bench.virtual.state;
+  for (const { token, username } of [...tokens.values()]) if (username === LEAD) tokens.delete(token);
+  const devices = { section: 'devices', productId: PRODUCT };
+  expect(await bench.call('productView', devices)).toMatchObject({
+    ok: false,
+    failure: { code: 'cloud/not-signed-in', detail: expect.stringContaining('over') },
+  });
+  const again = await bench.call('productView', devices);
+  expect(again.ok && again.value.signedIn).toBeUndefined();
+  expect(again.ok).toBe(true);
+});
+
 test('a station’s token that may do too much does not make an operator a supervisor', async () => {
   await using bench = await startProductBench();
   const own = bench.virtual.state.tokens.get(bench.virtual.token);

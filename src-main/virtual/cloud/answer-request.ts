@@ -49,7 +49,7 @@ export async function answerRequest(cloud: Cloud, request: IncomingMessage, resp
     response.setHeader('x-request-id', requestId);
     response.setHeader('date', new Date(cloud.state.clock.now()).toUTCString());
     const answer = await answerOf(cloud, { request, response, query: url.searchParams, match, fault });
-    if (response.headersSent) cloud.requests.answered(logged, response.statusCode); // a stream, already under way
+    if (response.headersSent) return cloud.requests.answered(logged, response.statusCode); // a stream, already under way
     if (answer === undefined) return;
     cloud.requests.answered(logged, answer.status);
     send(response, answer, fault?.name === 'truncated');

@@ -103,7 +103,13 @@ export async function createVirtualCloud(options: VirtualCloudOptions = {}): Pro
     void answerRequest({ state, faults, limits, requests, past, keep }, request, response);
   };
   const host = options.host ?? '127.0.0.1';
-  let server = await listen(createServer(listener), options.port ?? 0, host);
+  let server: Server;
+  try {
+    server = await listen(createServer(listener), options.port ?? 0, host);
+  } catch (thrown) {
+    file?.close();
+    throw thrown;
+  }
   const { port } = server.address() as AddressInfo;
   const goOffline = async () => {
     if (!server.listening) return;

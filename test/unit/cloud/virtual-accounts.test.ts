@@ -74,6 +74,7 @@ describe('tokens', () => {
     const { json } = await grant(bench, password(OP));
     const refresh = { grant_type: 'refresh_token', refresh_token: String(json.refresh_token) };
     expect(await grant(bench, refresh, CLIENT.clientId, CLIENT.secret)).toMatchObject({ status: 400 });
+    expect(await grant(bench, refresh)).toMatchObject({ status: 400, json: { error: 'invalid_grant' } });
     expect(await grant(bench, password(OP), 'particle', 'wrong')).toMatchObject({ json: { error: 'invalid_client' } });
     expect(await grant(bench, { grant_type: 'magic' })).toMatchObject({
       status: 400,
@@ -101,6 +102,12 @@ describe('tokens', () => {
     expect([tokens.has(bench.userToken), tokens.has(other)]).toEqual([false, true]);
     const log = JSON.stringify(bench.virtual.requests.list());
     for (const token of [mine, other, bench.userToken]) expect(log).not.toContain(token);
+  });
+
+  test('a right password that still wants its code is no failure, however often', async () => {
+    await using bench = await startCloudBench({ clockSpeed: 0 });
+    for (let index = 0; index < 11; index += 1) expect((await grant(bench, password(LEAD))).status).toBe(403);
+    expect((await grant(bench, password(OP))).status).toBe(200);
   });
 
   test('a hundred requests for tokens in five minutes are the limit of an address', async () => {

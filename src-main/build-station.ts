@@ -71,6 +71,7 @@ export async function buildStation(file: string, options: BuildOptions = {}): Pr
       flashLimit: settings.flashLimit,
       learntPorts: openLearntPorts(data),
       cloudTime: link.settings.contact.cloudTime,
+      ...(settings.rehearsal ? {} : { clockOffsetMs: link.settings.contact.clockOffsetMs }),
       productClouds: productClouds(link.settings),
       slots: settings.slots.map(({ name, portPath }, index) => ({ name, portPath, recipe: at(recipes.value, index) })),
     });
@@ -100,6 +101,7 @@ export function startStation(
     | 'learntPorts'
     | 'outboxPace'
     | 'cloudTime'
+    | 'clockOffsetMs'
     | 'productClouds'
   > & {
     readonly name: string;

@@ -10,6 +10,7 @@ import { BatchTally } from './batch-tally.ts';
 import type { Bench } from './bench.ts';
 import { benchCommand } from './bench-command.ts';
 import { chooseSlot } from './choose-slot.ts';
+import { clockFault } from './clock-fault.ts';
 import { CloudDesk, type CloudDeskSetting } from './cloud-desk.ts';
 import { consultAtScan } from './consult-at-scan.ts';
 import { FlashTurns } from './flash-turns.ts';
@@ -29,6 +30,8 @@ export type StationOptions = Omit<RunSetting, 'flashTurn' | 'carton'> & {
   /** How the outbox spreads its requests; absent: as on a real line. */
   readonly outboxPace?: CloudDeskSetting['outboxPace'];
   readonly cloudTime?: CloudDeskSetting['cloudTime'];
+  /** This computer's clock minus the cloud's, where it is known; absent where the cloud's clock is a rehearsal's. */
+  readonly clockOffsetMs?: (() => number | undefined) | undefined;
   /** A slot without a port must be taught one before anything is built in it. */
   readonly slots: readonly { readonly name: string; readonly portPath?: string | undefined; readonly recipe: Recipe }[];
   readonly batch: string;
@@ -322,7 +325,7 @@ export class Station implements StationCommands {
       counts: this.#batch.counts,
       cloud: this.#cloud.backlog(),
       // Said for as long as it is so, and no longer: the next step is to teach the slots again.
-      troubles: [...(unreadable === undefined ? [] : [unreadable]), ...this.#troubles],
+      troubles: [unreadable, clockFault(this.#options.clockOffsetMs?.())].filter(isThere).concat(this.#troubles),
       ...(this.#desk.last === undefined ? {} : { lastScan: this.#desk.last }),
       ...(bench === undefined ? {} : { bench: bench.units(), benchFaults: bench.faultNames() }),
     };
@@ -339,4 +342,8 @@ export class Station implements StationCommands {
       }
     }
   }
+}
+
+function isThere(found: Failure | undefined): found is Failure {
+  return found !== undefined;
 }

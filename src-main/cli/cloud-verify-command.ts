@@ -1,7 +1,7 @@
-import type { CheckedUnit, CloudCheck } from '../domain/cloud-check.ts';
+import type { CloudComparison, ComparedUnit } from '../domain/cloud-comparison.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { reopenOnRecord } from '../outbox/asked-again.ts';
-import { checkCloud, worthAskingAgain } from '../outbox/check-cloud.ts';
+import { compareWithCloud, worthAskingAgain } from '../outbox/compare-with-cloud.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import { abortOnExitSignals } from '../server/run-headless.ts';
 import { placeText } from './cloud-list-commands.ts';
@@ -18,30 +18,30 @@ type VerifyOptions = CloudWorkOptions & { readonly reopen: boolean };
 export function verifyCloudCommand({ reopen, ...options }: VerifyOptions, output: Output): Promise<number> {
   if (!reopen) {
     return withRecord(options, output, async ({ audit, openCloud }) => {
-      return tell(await checkOf(audit, options, await openCloud()), undefined, output);
+      return tell(await comparisonOf(audit, options, await openCloud()), undefined, output);
     });
   }
   return withOwnRecord(options, output, async ({ audit, openCloud }) => {
-    const check = await checkOf(audit, options, await openCloud());
-    const reopened = reopenOnRecord(audit, worthAskingAgain(check)).length;
-    const { checked: _, ...counts } = check;
+    const comparison = await comparisonOf(audit, options, await openCloud());
+    const reopened = reopenOnRecord(audit, worthAskingAgain(comparison)).length;
+    const { compared: _, ...counts } = comparison;
     audit.note('cloud-checked', { batch: options.batch, day: options.day, ...counts, reopened });
-    return tell(check, reopened, output);
+    return tell(comparison, reopened, output);
   });
 }
 
-function checkOf(
+function comparisonOf(
   audit: Pick<AuditLog, 'cloudStandings'>,
   { batch, day }: CloudWorkOptions,
   { cloud }: CloudOfStation,
-): Promise<CloudCheck> {
+): Promise<CloudComparison> {
   const query = batch === undefined && day === undefined ? { day: today() } : { batch, day };
-  return checkCloud(audit.cloudStandings(query), { cloud, signal: abortOnExitSignals() });
+  return compareWithCloud(audit.cloudStandings(query), { cloud, signal: abortOnExitSignals() });
 }
 
-function tell(check: CloudCheck, reopened: number | undefined, output: Output): number {
-  const { checked, ...counts } = check;
-  for (const unit of checked) {
+function tell(comparison: CloudComparison, reopened: number | undefined, output: Output): number {
+  const { compared, ...counts } = comparison;
+  for (const unit of compared) {
     // People want what is wrong; a program may want every unit.
     if (output.json || unit.differences.length > 0) output.result({ ok: true, ...json(unit) }, unitText(unit));
   }
@@ -57,7 +57,7 @@ function tell(check: CloudCheck, reopened: number | undefined, output: Output): 
   return agree === units && open === 0 ? EXIT.good : EXIT.bad;
 }
 
-function unitText(unit: CheckedUnit): string {
+function unitText(unit: ComparedUnit): string {
   const says = unit.differences.map((one) => `  ${one.says} [${one.kind}]`);
   return [`${placeText(unit)}  run ${unit.runId}`, ...says].join('\n');
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { CloudCheck } from '../domain/cloud-check.ts';
+import type { CloudComparison } from '../domain/cloud-comparison.ts';
 import type { OnlineReport } from '../domain/online-report.ts';
 
 const filter = { batch: z.string().max(80).optional(), day: z.iso.date().optional() };
@@ -17,6 +17,6 @@ export const CLOUD_WORK_COMMANDS = {
 
 export type CloudWorkOutput = {
   /** `reopened`: of how many units the work is done anew. */
-  checkCloud: CloudCheck & { readonly reopened: number };
+  checkCloud: CloudComparison & { readonly reopened: number };
   onlineReport: OnlineReport;
 };

@@ -4,7 +4,7 @@ import { type Failure, ok, type Result, StationError } from '../domain/failure.t
 import { onlinePaceAt } from '../online/online-pace.ts';
 import { onlineReport } from '../online/online-report.ts';
 import { OnlineWatch } from '../online/online-watch.ts';
-import { checkCloud, worthAskingAgain } from '../outbox/check-cloud.ts';
+import { compareWithCloud, worthAskingAgain } from '../outbox/compare-with-cloud.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { OutboxPace } from '../outbox/outbox-pace.ts';
 import { rejectedLater } from '../outbox/rejected-later.ts';
@@ -122,13 +122,13 @@ export class CloudDesk {
 
   async #check(query: Filter, isReopened: boolean): Promise<Result<CommandOutput['checkCloud']>> {
     const { audit, cloud } = this.#setting.ports;
-    const check = await checkCloud(this.#standings(query), { cloud, signal: this.#closing.signal });
+    const check = await compareWithCloud(this.#standings(query), { cloud, signal: this.#closing.signal });
     const reopened = this.#outbox.reopen(isReopened ? worthAskingAgain(check) : []);
     if (!reopened.ok) return reopened;
     for (const { before } of reopened.value) {
       if (before.last.state === 'rejected') this.#setting.reopened(before.work, false);
     }
-    const { checked: _, ...counts } = check;
+    const { compared: _, ...counts } = check;
     audit.note('cloud-checked', { ...query, ...counts, reopened: reopened.value.length });
     return ok({ ...check, reopened: reopened.value.length });
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { checkCloud, worthAskingAgain } from '../../../src-main/outbox/check-cloud.ts';
+import { compareWithCloud, worthAskingAgain } from '../../../src-main/outbox/compare-with-cloud.ts';
 import { BATCH, deviceId, iccid, type OutboxBench, openOutboxBench, PRODUCT } from './outbox-bench.ts';
 
 const OWNER = 'op@example.com';
@@ -11,7 +11,7 @@ async function built(units: number, more: Parameters<OutboxBench['pass']>[1] = {
   const runs = Array.from({ length: units }, (_, unit) => bench.pass(unit, more).runId);
   await bench.idle();
   const check = () =>
-    checkCloud(bench.audit.cloudStandings({ batch: BATCH }), {
+    compareWithCloud(bench.audit.cloudStandings({ batch: BATCH }), {
       cloud: bench.cloud,
       signal: AbortSignal.timeout(25_000),
     });
@@ -26,7 +26,7 @@ test('a batch that is as the record says agrees unit by unit, and every one of i
   await using line = await built(3);
   const check = await line.check();
   expect(check).toMatchObject({ units: 3, live: 3, agree: 3, open: 0 });
-  expect(check.checked.map(({ runId, record, cloud }) => [runId, record, cloud])).toEqual(
+  expect(check.compared.map(({ runId, record, cloud }) => [runId, record, cloud])).toEqual(
     line.runs.map((runId) => [runId, 'sim-active', 'sim-active']),
   );
   expect(worthAskingAgain(check)).toEqual([]);
@@ -45,7 +45,7 @@ test('each way in which the cloud can differ from the record has a sentence with
   const check = await line.check();
   expect(check).toMatchObject({ units: 7, live: 2, agree: 1, open: 0 });
   expect(
-    check.checked.map(({ cloud, isLive, differences }) => [cloud, isLive, differences.map(({ kind }) => kind)]),
+    check.compared.map(({ cloud, isLive, differences }) => [cloud, isLive, differences.map(({ kind }) => kind)]),
   ).toEqual([
     ['sim-active', true, []],
     ['built', false, ['missing']],
@@ -55,7 +55,7 @@ test('each way in which the cloud can differ from the record has a sentence with
     ['in-product', false, ['sim-missing']],
     ['sim-active', true, ['name', 'owner']],
   ]);
-  expect(check.checked.flatMap(({ differences }) => differences.map(({ says }) => says))).toEqual([
+  expect(check.compared.flatMap(({ differences }) => differences.map(({ says }) => says))).toEqual([
     `The record says that it is in product ${PRODUCT}; the cloud says that the product does not have it.`,
     `The record says that it is in product ${PRODUCT}; the cloud says that it is in quarantine.`,
     `The record says that it is in product ${PRODUCT}; the cloud says that the product has denied it.`,
@@ -73,7 +73,7 @@ test('many units cost the pages of two lists, and what other stations put into t
     Object.assign(bench.virtual.state.sims.get(iccid(unit)) ?? {}, { productId: PRODUCT, status: 'active' });
   }
   for (let unit = 530; unit < 570; unit += 1) bench.pass(unit, { reached: 'sim-active', isDone: true });
-  const check = await checkCloud(bench.audit.cloudStandings({ batch: BATCH }), {
+  const check = await compareWithCloud(bench.audit.cloudStandings({ batch: BATCH }), {
     cloud: bench.cloud,
     signal: AbortSignal.timeout(25_000),
   });
@@ -94,7 +94,7 @@ test('what the lists do not show is looked for by itself before it is called mis
     },
   };
   const signal = AbortSignal.timeout(25_000);
-  const check = await checkCloud(bench.audit.cloudStandings({ batch: BATCH }), { cloud, signal });
+  const check = await compareWithCloud(bench.audit.cloudStandings({ batch: BATCH }), { cloud, signal });
   expect(check).toMatchObject({ units: 12, live: 12, agree: 12 });
 });
 
@@ -102,8 +102,8 @@ test('a unit the cloud gives no usable answer about is neither called missing no
   await using line = await built(1);
   line.bench.virtual.faults.add({ name: 'wrong-shape', endpoint: 'get-device' });
   const check = await line.check();
-  expect(check.checked).toMatchObject([{ isLive: false, differences: [{ kind: 'not-told' }] }]);
-  expect(check.checked[0]?.cloud).toBeUndefined();
+  expect(check.compared).toMatchObject([{ isLive: false, differences: [{ kind: 'not-told' }] }]);
+  expect(check.compared[0]?.cloud).toBeUndefined();
   expect(worthAskingAgain(check)).toEqual([]);
 });
 
@@ -145,7 +145,7 @@ test('a unit that was rejected and is in the product with a live SIM all the sam
   const { bench, outbox, runs } = line;
   bench.audit.addCloudSteps([{ runId: runs[0] ?? '', at: new Date().toISOString(), state: 'rejected', isDone: true }]);
   const check = await line.check();
-  expect(check.checked).toMatchObject([{ record: 'rejected', isLive: true, differences: [{ kind: 'not-rejected' }] }]);
+  expect(check.compared).toMatchObject([{ record: 'rejected', isLive: true, differences: [{ kind: 'not-rejected' }] }]);
   outbox.openBatch(BATCH);
   outbox.reopen(worthAskingAgain(check));
   await bench.idle();
@@ -157,7 +157,7 @@ test('work that is still going on is counted as open, is no difference, and is n
   await using bench = await openOutboxBench(2);
   const waiting = bench.pass(0);
   const outbox = await bench.open({ pace: { gatherMs: 60_000 } });
-  const check = await checkCloud(bench.audit.cloudStandings({}), {
+  const check = await compareWithCloud(bench.audit.cloudStandings({}), {
     cloud: bench.cloud,
     signal: AbortSignal.timeout(25_000),
   });

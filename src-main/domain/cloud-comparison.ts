@@ -1,7 +1,7 @@
 import type { CloudState } from './cloud-work.ts';
 
 /** What the cloud itself shows of the units of a batch or a day, beside what the record says of them. Plain JSON. */
-export type CloudCheck = {
+export type CloudComparison = {
   /** When the cloud was read, ISO 8601 UTC by the station's clock. */
   readonly at: string;
   /** Each device once, however often it was built. */
@@ -13,10 +13,10 @@ export type CloudCheck = {
   /** Units whose cloud work is still going on. */
   readonly open: number;
   /** Every unit, in the order of the runs. */
-  readonly checked: readonly CheckedUnit[];
+  readonly compared: readonly ComparedUnit[];
 };
 
-export type CheckedUnit = {
+export type ComparedUnit = {
   readonly runId: string;
   readonly deviceId: string;
   readonly serialNumber?: string;

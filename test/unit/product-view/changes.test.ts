@@ -97,9 +97,10 @@ describe('what costs money or cannot be undone is first said, then done when it 
 });
 
 describe('a unit', () => {
-  test('R9: that is claimed is not removed, not even when confirmed', async () => {
+  test('R9: that is claimed is not removed, and nobody is asked to confirm it', async () => {
     await using bench = await startProductBench();
     await bench.signIn();
+    expect(await bench.change('remove', { deviceId: M2 })).toBe('cloud/still-claimed');
     expect(await bench.change('remove', { deviceId: M2, confirm })).toBe('cloud/still-claimed');
     expect(bench.virtual.state.devices.get(M2)?.productId).toBe(PRODUCT);
   });

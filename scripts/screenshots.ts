@@ -22,6 +22,7 @@ import {
   ONE_SLOT,
   PORT_TAKEN,
   passedSlots,
+  rejectedInSlot,
   rejectedLater,
   withCarton,
 } from '../test/e2e/scenes.ts';
@@ -125,7 +126,7 @@ const scenes: readonly Scene[] = [
   {
     name: 'cloud-rejected',
     address: '#/',
-    snapshot: line(mixedSlots(4), { virtual: false, troubles: pulled, cloud: backlog(undefined, { open: 0 }) }),
+    snapshot: line(mixedSlots(4), { virtual: false, troubles: pulled, cloud: rejectedInSlot().cloud }),
   },
   {
     name: 'cloud-pull-8',
@@ -135,6 +136,7 @@ const scenes: readonly Scene[] = [
       'C-0018',
     ),
   },
+  { name: 'rejected-in-slot', address: '#/', snapshot: rejectedInSlot() },
   { name: 'passed-8', address: '#/', snapshot: withCarton(line(passedSlots(8, 'C-0017')), 'C-0017') },
   { name: 'passed-3', address: '#/', snapshot: withCarton(line(passedSlots(3, 'C-0017')), 'C-0017') },
   { name: 'run-rejected', address: `#/runs/${inState('rejected')}`, snapshot: line(mixedSlots(2)) },

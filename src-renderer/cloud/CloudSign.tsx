@@ -20,7 +20,7 @@ export function CloudSign() {
   const [isOpen, setOpen] = useState(false);
   const { oldestAt } = snapshot.cloud;
   const sign = cloudSign(snapshot.cloud);
-  const age = oldestAt === undefined ? undefined : ageText(oldestAt, now, locale);
+  const age = oldestAt === undefined || snapshot.cloud.open === 0 ? undefined : ageText(oldestAt, now, locale);
   const count = new Intl.NumberFormat(locale).format(sign.units);
   const said =
     sign.kind === 'up-to-date'

@@ -10,11 +10,11 @@ export function CartonCode() {
   const [name, setName] = useState('');
   const code = cartonCode(name);
   return (
-    <section className={styles.carton} aria-labelledby="carton-code">
+    <section className={styles.carton} data-made={code !== undefined} aria-labelledby="carton-code">
       <h3 id="carton-code">{words.cartonCode}</h3>
       <p>{words.cartonCodeMeans}</p>
       <label className={styles.field}>
-        {words.cartonName}
+        {words.carton}
         <input type="text" maxLength={40} value={name} onChange={(event) => setName(event.target.value)} />
         <small data-wrong={name !== '' && code === undefined}>{words.cartonNameRule}</small>
       </label>

@@ -33,6 +33,7 @@ export function CodesScreen() {
           {words.print}
         </button>
       </header>
+      <CartonCode />
       <ul className={styles.codes}>
         {codes.map(([code, meaning]) => (
           <li key={code} className={styles.code}>
@@ -42,7 +43,6 @@ export function CodesScreen() {
           </li>
         ))}
       </ul>
-      <CartonCode />
     </div>
   );
 }

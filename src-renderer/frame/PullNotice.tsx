@@ -16,7 +16,8 @@ export function PullNotice({ code, troubles }: { code: FailureCode; troubles: re
       <VerdictSign outcome="FAIL" className={styles.sign} />
       <div className={styles.text}>
         <p>
-          <strong className={styles.title}>{words.pullUnits}</strong> {operator} {next}
+          <strong className={styles.title}>{words.pullUnits}</strong> <span className={styles.what}>{operator}</span>{' '}
+          {next}
         </p>
         <ul className={styles.units}>
           {troubles.map((trouble) => (

@@ -1,7 +1,5 @@
+import type { Fact } from './fact.ts';
 import styles from './RunFacts.module.css';
-
-/** A name and its value; without a value it is left out. */
-export type Fact = readonly [name: string, value: string | undefined];
 
 /** Names and values, as many beside each other as fit; a long value has a line of its own. */
 export function Facts({ facts }: { facts: readonly Fact[] }) {

@@ -1,7 +1,8 @@
 import type { RunRecord } from '../../src-main/domain/run-record.ts';
 import { useScreen } from '../frame/screen.ts';
 import { Evidence } from './Evidence.tsx';
-import { type Fact, Facts } from './Facts.tsx';
+import { Facts } from './Facts.tsx';
+import type { Fact } from './fact.ts';
 
 /** What is known of the unit and what the run was asked to do. What no step learnt is left out. */
 export function RunFacts({ run }: { run: RunRecord }) {

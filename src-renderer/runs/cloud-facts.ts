@@ -1,6 +1,6 @@
 import type { CloudStanding } from '../../src-main/domain/cloud-work.ts';
 import type { Words } from '../i18n/dictionary.ts';
-import type { Fact } from './Facts.tsx';
+import type { Fact } from './fact.ts';
 
 /** What the cloud was asked for and what came of it, as names and values; `time` puts an ISO time into words. */
 export function cloudFacts(

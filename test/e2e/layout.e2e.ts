@@ -14,6 +14,7 @@ import {
   ONE_SLOT,
   PORT_TAKEN,
   passedSlots,
+  rejectedInSlot,
   rejectedLater,
   withCarton,
 } from './scenes.ts';
@@ -40,7 +41,9 @@ const SCENES = [
   line(mixedSlots(8), { cloud: backlog() }),
   withCarton(line(mixedSlots(8), { cloud: backlog(HELD.offline) }), 'C-0017'),
   withCarton(line(mixedSlots(4), { virtual: false, cloud: backlog(HELD['no-right'], { open: 10_000 }) }), LONG_NAME),
-  line(mixedSlots(4), { troubles: PULLED, cloud: backlog(undefined, { open: 0 }) }),
+  line(mixedSlots(4), { troubles: PULLED, cloud: backlog() }),
+  line(mixedSlots(8), { troubles: PULLED, cloud: backlog(HELD.offline) }),
+  rejectedInSlot(),
   ...[1, 2, 3, 4, 8].map((count) => withCarton(line(passedSlots(count, 'C-0017')), 'C-0017')),
 ].map((snapshot, index) => ({ ...snapshot, station: { ...snapshot.station, batch: `scene-${index}` } }));
 

@@ -84,7 +84,7 @@ test('the records are verified at the press of a button', async () => {
 
 test('a supervisor opens a batch, and a name with forbidden letters is not taken', async () => {
   const { page } = screen;
-  await page.getByRole('button', { name: 'Open batch' }).click();
+  await page.getByRole('button', { name: 'Batch and carton' }).click();
   const name = page.getByRole('textbox', { name: /Name of the new batch/ });
   await name.fill('A;B');
   await page.getByRole('dialog').getByRole('button', { name: 'Open batch' }).click();

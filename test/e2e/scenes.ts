@@ -69,6 +69,15 @@ export function rejectedLater(runId: string, unit: string, carton?: string): Fai
   };
 }
 
+/** A unit still lies in its slot when the cloud rejects it. */
+export function rejectedInSlot(): Snapshot {
+  const run = intoCarton(ended('PASS'), 'C-0017');
+  return line([slot('1', { unit: JUDGED, run }), slot('2')], {
+    troubles: [rejectedLater(run.runId, 'P046AB1234567CD', 'C-0017')],
+    cloud: { ...NO_BACKLOG, batch: { ...NO_BACKLOG.batch, rejected: 1 } },
+  });
+}
+
 /** With this carton open. */
 export function withCarton(snapshot: Snapshot, carton: string): Snapshot {
   return { ...snapshot, station: { ...snapshot.station, carton } };

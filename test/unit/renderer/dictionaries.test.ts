@@ -39,6 +39,10 @@ describe.each(Object.entries({ es, vi, zh }))('%s', (_language, dictionary) => {
     expect(words.batchOpened('A-1')).toContain('A-1');
     expect(words.bytesOf('10', '20 KB')).toMatch(/10.*20 KB/);
     expect(words.plugIntoSlot('B7')).toContain('B7');
+    expect(words.intoCarton('C-17')).toContain('C-17');
+    expect(words.cartonOpened('C-17')).toContain('C-17');
+    expect(words.oldest('3 h')).toContain('3 h');
+    expect(words.onlineAwaited(24)).toContain('24');
     for (const said of [words.healthSlow, words.healthSlowSwitch]) expect(said('1,4')).toContain('1,4');
     for (const said of [words.healthStalls, words.healthFailures]) expect(said(38)).toContain('38');
   });
@@ -51,6 +55,10 @@ test('Chinese texts are in Chinese characters, but for names', () => {
 
 test('the four verdicts are four different words in each language', () => {
   for (const { verdicts } of Object.values(DICTIONARIES)) expect(new Set(Object.values(verdicts)).size).toBe(4);
+});
+
+test('the five states in the cloud are five different words in each language', () => {
+  for (const { words } of Object.values(DICTIONARIES)) expect(new Set(Object.values(words.cloudStates)).size).toBe(5);
 });
 
 test('no verdict is called like the rework of a unit, which stands beside it', () => {

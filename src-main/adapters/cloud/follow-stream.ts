@@ -41,7 +41,6 @@ export async function followStream(
   signal: AbortSignal,
 ): Promise<StreamEnd> {
   const blank = createBlank({}, address.token);
-  const request = watchRequest(address.network.agentFor(new URL(address.baseUrl)));
   const over = Promise.withResolvers<StreamEnd>();
   const end = (why: StreamEnd) => over.resolve({ ...why, detail: blank(why.detail).slice(0, 400) });
   const stop = () => end(ENDED);
@@ -50,11 +49,15 @@ export async function followStream(
   const limit = setTimeout(() => end({ code: 'cloud/timeout', detail: 'The stream did not open in time.' }), OPEN_MS);
   let stream: SdkStream | undefined;
   let isOver = false;
+  // At once, not a moment later: a stream may be over before the SDK has said that it is open.
+  const request = watchRequest(address.network.agentFor(new URL(address.baseUrl)), (answer) =>
+    boundAnswer(answer, () => stream, end),
+  );
   try {
-    void request.answered.then((answer) => boundAnswer(answer, () => stream, end));
     void open(address, request.agent).then(
       (opened) => {
         if (isOver) {
+          opened.reconnect = () => {};
           opened.abort();
           return;
         }

@@ -4,29 +4,25 @@ import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 export type WatchedRequest = {
   /** For the one who makes the request. */
   readonly agent: Agent;
-  /** The answer, as soon as there is one. */
-  readonly answered: Promise<IncomingMessage>;
   destroy(): void;
 };
 
 /**
  * Wraps an agent for a client that lets nobody at its request. Uses `addRequest`, which Node calls on every agent and which agents of
- * other makers implement as well; its types leave it out.
+ * other makers implement as well; its types leave it out. `onAnswer` is called before anything of the answer's body is read.
  */
-export function watchRequest(agent: Agent): WatchedRequest {
-  const { promise: answered, resolve } = Promise.withResolvers<IncomingMessage>();
+export function watchRequest(agent: Agent, onAnswer: (answer: IncomingMessage) => void): WatchedRequest {
   let request: ClientRequest | undefined;
   let isOver = false;
   const inner = agent as Agent & { addRequest(...call: readonly unknown[]): void };
   const addRequest = (made: ClientRequest, ...rest: readonly unknown[]) => {
     request = made;
-    made.once('response', resolve);
+    made.once('response', onAnswer);
     inner.addRequest(made, ...rest);
     if (isOver) made.destroy();
   };
   return {
     agent: Object.create(agent, { addRequest: { value: addRequest } }) as Agent,
-    answered,
     destroy: () => {
       isOver = true;
       request?.destroy();

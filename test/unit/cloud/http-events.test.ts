@@ -160,6 +160,13 @@ describe('a stream that is not good', () => {
     expect(await heard.state('down')).toMatchObject({ code: 'cloud/unreachable' });
   });
 
+  test('that is over as soon as it is open is seen to be over', async () => {
+    stopTimers();
+    await using server = await startStreamServer((response) => void response.end(':ok\n\n'));
+    using heard = listen(eventsOf(server.baseUrl));
+    expect(await heard.state('down')).toMatchObject({ code: 'cloud/unreachable' });
+  });
+
   test('refused for its token says so without it, and asks for the token anew', async () => {
     await using bench = await startProductBench();
     const tokens = ['a-wrong-token', bench.userToken];

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { BulkCloud } from '../../ports/cloud.ts';
 import { isUnknownHere } from './absent.ts';
 import { badAnswer, checkedAnswer, presentAnswer } from './checked-answer.ts';
-import type { Received } from './cloud-request.ts';
+import type { CloudRequest, Received } from './cloud-request.ts';
 import type { Send } from './cloud-sender.ts';
 import { pageMeta, pageOf, pageQueryOf } from './list-page.ts';
 import { cloudSimOf, simAnswer } from './sim-state.ts';
@@ -12,10 +12,17 @@ export function simCalls(send: Send): Pick<BulkCloud, 'sim' | 'listSims' | 'impo
   const importSims: BulkCloud['importSims'] = async (productId, iccids, options) => {
     if (iccids.length === 0) return;
     const body = { sims: [...new Set(iccids)] };
-    await send(
-      { method: 'POST', path: `/v1/products/${productId}/sims`, body, isAccepted: isStillWorking, acceptsEmpty: true },
-      options,
-    );
+    const path = `/v1/products/${productId}/sims`;
+    // What a second import costs is UNVERIFIED (2.8.1): one that may have been taken is not sent again; the SIM tells.
+    const request: CloudRequest = {
+      method: 'POST',
+      path,
+      body,
+      isAccepted: isStillWorking,
+      acceptsEmpty: true,
+      isIdempotent: false,
+    };
+    await send(request, options);
   };
 
   return {

@@ -1,4 +1,4 @@
-import { failure, failureOf, type Result } from '../../domain/failure.ts';
+import { type Failure, failure, failureOf, type Result } from '../../domain/failure.ts';
 import type { Iccid } from '../../domain/iccid.ts';
 import type { CloudSim } from '../../ports/cloud.ts';
 import type { Facts } from '../facts.ts';
@@ -60,14 +60,20 @@ async function activate(iccid: Iccid, cloudUntilMs: number, context: StepContext
     return settle(iccid, first, { imported: false }, cloudUntilMs, context);
   }
   // From here on the import may have taken effect, so the record must say so however the step ends.
+  let unsure: Failure | undefined;
   try {
     await ports.cloud.importSim(recipe.productId, iccid, call());
   } catch (thrown) {
-    const found = failureOf(thrown);
-    return { ok: false, failure: found, evidence: { imported: !isSurelyNotTaken(found.code) } };
+    unsure = failureOf(thrown);
+    if (signal.aborted || isSurelyNotTaken(unsure.code)) {
+      return { ok: false, failure: unsure, evidence: { imported: !isSurelyNotTaken(unsure.code) } };
+    }
   }
   try {
     const second = await ports.cloud.sim(recipe.productId, iccid, call());
+    // The answer was lost, and the SIM is not there: whether it was taken will show, and it is not asked for again.
+    if (unsure !== undefined && second === undefined)
+      return { ok: false, failure: unsure, evidence: { imported: true } };
     return await settle(iccid, second, { imported: true }, cloudUntilMs, context);
   } catch (thrown) {
     return { ok: false, failure: failureOf(thrown), evidence: { imported: true } };

@@ -46,12 +46,17 @@ describe('the cloud work on the screens', () => {
     expect(text).toContain('Go on building.');
     expect(text).not.toContain('Keep the unit');
     expect(await panel.locator('[data-cloud-count="built"]').textContent()).toBe('96');
-    await panel.getByRole('button', { name: 'Try now' }).focus();
-    await page.keyboard.press('Space');
+    const tryNow = panel.getByRole('button', { name: 'Try now' });
+    const hurried = () => scripted.calls.filter(({ name }) => name === 'hurryCloud').length;
+    // Two presses as fast as a scanner are a scan; a person is slower.
+    const press = async (): Promise<number> => {
+      if (hurried() === 0) await tryNow.press('Space');
+      return hurried();
+    };
+    await expect.poll(press, { interval: 300 }).toBe(1);
     await panel.getByText('The station tries now.').waitFor();
-    expect(scripted.calls.filter(({ name }) => name === 'hurryCloud').length).toBe(1);
     await page.keyboard.press('Escape');
-    await panel.waitFor({ state: 'hidden' });
+    await panel.getByRole('button', { name: 'Close' }).waitFor({ state: 'detached' });
   });
 
   test('a missing right is told with the next action', async () => {

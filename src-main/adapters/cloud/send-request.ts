@@ -47,13 +47,18 @@ export async function sendRequest(
   const priority = options.priority ?? 'line';
   let tries = 0;
   let last: AttemptFailure | undefined;
+  /** A try was begun and nobody has said how it ended. */
+  let isUnderWay = false;
   try {
     return await pRetry(
       async () => {
         await takeLeave(budget, endpoint, priority, deadline);
         tries += 1;
         const tryMs = Math.min(request.tryTimeoutMs ?? pace.tryTimeoutMs, deadline.leftMs());
-        return attemptRequest(exchange, request, deadline.signal, tryMs);
+        isUnderWay = true;
+        const received = await attemptRequest(exchange, request, deadline.signal, tryMs);
+        isUnderWay = false;
+        return received;
       },
       {
         retries: Math.min(request.maxTries ?? pace.tries, pace.tries) - 1,
@@ -63,6 +68,7 @@ export async function sendRequest(
         signal: deadline.signal,
         onFailedAttempt: ({ error }) => {
           if (!(error instanceof AttemptFailure)) return;
+          isUnderWay = false;
           last = error;
           if (error.code === 'cloud/rate-limited') budget.pause(endpoint, rateLimitPause(error, pace));
         },
@@ -76,7 +82,9 @@ export async function sendRequest(
   } catch (thrown) {
     if (options.signal.aborted) throw abortError(options.signal);
     const isOver = deadline.signal.aborted || thrown instanceof BudgetSpent;
-    const failure = thrown instanceof AttemptFailure ? thrown : isOver ? last : undefined;
+    // What an earlier try was told says nothing of one that was cut short, and may have taken effect.
+    const told = isUnderWay && request.isIdempotent === false ? undefined : last;
+    const failure = thrown instanceof AttemptFailure ? thrown : isOver ? told : undefined;
     if (failure !== undefined) throw failure.toStationError(tries);
     if (isOver && tries === 0) {
       const waitMs = Math.ceil(thrown instanceof BudgetSpent ? thrown.waitMs : budget.leastWaitMs(endpoint, priority));

@@ -7,14 +7,14 @@ import { errorOf, within } from './cloud-bench.ts';
 
 const TOKEN = 'planted0token0planted0token0planted0toke';
 
-function ask(server: { readonly baseUrl: string }, request: CloudRequest) {
+function ask(server: { readonly baseUrl: string }, request: CloudRequest, timeoutMs = 20_000) {
   const send = createCloudSender({
     baseUrl: server.baseUrl,
     token: async () => TOKEN,
     appVersion: '0.1.0',
     pace: { firstWaitMs: 1, longestWaitMs: 4 },
   });
-  return send(request, within(20_000));
+  return send(request, within(timeoutMs));
 }
 
 /** Answers with the statuses in turn, the last one for ever. */
@@ -122,6 +122,18 @@ describe('a request that must not take effect twice', () => {
     const gone = await goneServer();
     const error = await errorOf(ask(gone, { method: 'POST', path: '/v1/x', isIdempotent: false }));
     expect([error.code, error.evidence?.tries]).toEqual(['cloud/unreachable', 5]);
+  });
+
+  test('is not called refused when its time ran out in a second try, whatever the first was told', async () => {
+    let asked = 0;
+    await using server = await startAnsweringServer((response) => {
+      asked += 1;
+      if (asked === 1) sendJson(response, 429, { error: 'too_many_requests' }, { 'retry-after': '0' });
+    });
+    const request: CloudRequest = { method: 'POST', path: '/v1/x', isIdempotent: false };
+    const error = await errorOf(ask(server, request, 400));
+    expect(asked).toBe(2);
+    expect([error.code, error.evidence?.tries]).toEqual(['cloud/timeout', 2]);
   });
 
   test('is sent as often as it says and no more', async () => {

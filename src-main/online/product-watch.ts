@@ -1,4 +1,4 @@
-import type { CloudStanding, OnlineProof } from '../domain/cloud-work.ts';
+import type { CloudStanding } from '../domain/cloud-work.ts';
 import { type Failure, failureOf } from '../domain/failure.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { ProductEvent, ProductEvents, StreamState } from '../ports/product-events.ts';
@@ -14,6 +14,7 @@ import {
 import type { OnlinePace } from './online-pace.ts';
 import { type ReadSetting, readAll, readHeard } from './read-units.ts';
 import { SweepClock } from './sweep-clock.ts';
+import { VerdictBook } from './verdict-book.ts';
 
 export type ProductWatchSetting = Omit<ReadSetting, 'pace'> & {
   readonly audit: Pick<AuditLog, 'awaitedOnline' | 'addOnlineProofs'>;
@@ -39,8 +40,7 @@ export class ProductWatch {
   readonly #units = new Map<string, AwaitedUnit>();
   /** Up to when a unit was looked for in vain, in ms since 1970 by the cloud's clock. */
   readonly #lookedUntilMs = new Map<string, number>();
-  readonly #unwritten = new Map<string, { readonly standing: CloudStanding; readonly proof: OnlineProof }>();
-  #writing: NodeJS.Timeout | undefined;
+  readonly #verdicts: VerdictBook;
   #isFollowing = false;
   #wake: (() => void) | undefined;
   /** Runs that are waited for. */
@@ -51,6 +51,9 @@ export class ProductWatch {
   constructor(setting: ProductWatchSetting, standings: readonly CloudStanding[]) {
     this.#setting = setting;
     this.#sweeps = new SweepClock(setting.pace, setting.events === undefined);
+    const { audit, cloudTime, pace, recorded } = setting;
+    const refused = (lost: readonly CloudStanding[], why: Failure) => this.#refused(lost, why);
+    this.#verdicts = new VerdictBook({ audit, cloudTime, gatherMs: pace.gatherMs, recorded, refused });
     this.#take(awaitedUnits(standings));
     this.ended = this.#run();
   }
@@ -79,13 +82,13 @@ export class ProductWatch {
         failed(failureOf(thrown));
       }
     }
-    this.#write();
+    this.#verdicts.write();
   }
 
   async #sweep(): Promise<void> {
     const { cloudTime, productId, audit } = this.#setting;
     this.#sweeps.begun();
-    this.#write();
+    this.#verdicts.write();
     // The record knows which units have been rejected or are in the product since.
     const standings = audit.awaitedOnline().filter(({ work }) => work.productId === productId);
     this.#units.clear();
@@ -142,36 +145,18 @@ export class ProductWatch {
   /** Once per run: a unit that has its verdict is waited for no more. */
   #found(unit: AwaitedUnit, verdict: OnlineVerdict): void {
     if (!this.#isAwaited(unit)) return;
-    const at = (this.#setting.cloudTime() ?? new Date()).toISOString();
-    for (const standing of unit.standings) {
-      const { runId } = standing.work;
-      this.#unwritten.set(runId, { standing, proof: { runId, at, ...verdict } });
-    }
     this.#lookedUntilMs.delete(unit.deviceId);
     this.#units.delete(unit.deviceId);
     this.awaited -= unit.standings.length;
-    if (this.#writing !== undefined) return;
-    this.#writing = setTimeout(() => this.#write(), this.#setting.pace.gatherMs);
-    this.#writing.unref();
+    this.#verdicts.add(unit, verdict);
   }
 
-  /** All verdicts so far in one transaction. What cannot be written is not lost: the cloud is asked again. */
-  #write(): void {
-    clearTimeout(this.#writing);
-    this.#writing = undefined;
-    const found = [...this.#unwritten.values()];
-    if (found.length === 0) return;
-    this.#unwritten.clear();
-    try {
-      this.#setting.audit.addOnlineProofs(found.map(({ proof }) => proof));
-    } catch (thrown) {
-      this.#take(awaitedUnits(found.map(({ standing }) => standing)));
-      this.#sweeps.failed();
-      this.#wake?.();
-      this.#setting.failed(failureOf(thrown));
-      return;
-    }
-    this.#setting.recorded(found.map(({ standing, proof }) => ({ ...standing, online: proof })));
+  /** What cannot be written is not lost: the cloud is asked again. */
+  #refused(lost: readonly CloudStanding[], why: Failure): void {
+    this.#take(awaitedUnits(lost));
+    this.#sweeps.failed();
+    this.#wake?.();
+    this.#setting.failed(why);
   }
 
   #isAwaited(unit: AwaitedUnit): boolean {

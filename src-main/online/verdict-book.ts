@@ -1,0 +1,58 @@
+import type { CloudStanding, OnlineProof } from '../domain/cloud-work.ts';
+import { type Failure, failureOf } from '../domain/failure.ts';
+import type { AuditLog } from '../ports/audit-log.ts';
+import type { AwaitedUnit, OnlineVerdict } from './awaited-unit.ts';
+
+export type VerdictBookSetting = {
+  readonly audit: Pick<AuditLog, 'addOnlineProofs'>;
+  readonly cloudTime: () => Date | undefined;
+  /** Verdicts that come within this time are written together, in milliseconds. */
+  readonly gatherMs: number;
+  /** These verdicts are on record. */
+  readonly recorded: (standings: readonly CloudStanding[]) => void;
+  /** These could not be written, and are forgotten here. */
+  readonly refused: (standings: readonly CloudStanding[], failure: Failure) => void;
+};
+
+/** Gathers verdicts and puts them on record, those of a moment in one transaction. */
+export class VerdictBook {
+  readonly #setting: VerdictBookSetting;
+  readonly #unwritten = new Map<string, { readonly standing: CloudStanding; readonly proof: OnlineProof }>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(setting: VerdictBookSetting) {
+    this.#setting = setting;
+  }
+
+  /** The verdict on a unit, for each of its runs. */
+  add({ standings }: AwaitedUnit, verdict: OnlineVerdict): void {
+    const at = (this.#setting.cloudTime() ?? new Date()).toISOString();
+    for (const standing of standings) {
+      const { runId } = standing.work;
+      this.#unwritten.set(runId, { standing, proof: { runId, at, ...verdict } });
+    }
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => this.write(), this.#setting.gatherMs);
+    this.#timer.unref();
+  }
+
+  /** Writes what there is, now. */
+  write(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const found = [...this.#unwritten.values()];
+    if (found.length === 0) return;
+    this.#unwritten.clear();
+    const { audit, recorded, refused } = this.#setting;
+    try {
+      audit.addOnlineProofs(found.map(({ proof }) => proof));
+    } catch (thrown) {
+      refused(
+        found.map(({ standing }) => standing),
+        failureOf(thrown),
+      );
+      return;
+    }
+    recorded(found.map(({ standing, proof }) => ({ ...standing, online: proof })));
+  }
+}

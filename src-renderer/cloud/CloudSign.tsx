@@ -25,7 +25,7 @@ export function CloudSign() {
   const said =
     sign.kind === 'up-to-date'
       ? words.upToDate
-      : `${count} ${behindNumber(sign.kind, words)}${age === undefined ? '' : `, ${words.oldest(age)}`}`;
+      : `${count} ${behindNumber(sign, words)}${age === undefined ? '' : `, ${words.oldest(age)}`}`;
   return (
     <>
       <button
@@ -43,7 +43,7 @@ export function CloudSign() {
             </span>
           ) : (
             <strong>
-              {count} <span className={styles.word}>{behindNumber(sign.kind, words)}</span>
+              {count} <span className={styles.word}>{behindNumber(sign, words)}</span>
             </strong>
           )}
           {age !== undefined && (
@@ -67,7 +67,7 @@ export function CloudSign() {
   );
 }
 
-function behindNumber(kind: CloudSignKind['kind'], words: Words): string {
-  if (kind === 'rejected') return words.unitsRejected;
-  return kind === 'held' ? words.unitsHeld : words.unitsOpen;
+function behindNumber({ kind, units }: CloudSignKind, words: Words): string {
+  if (kind === 'rejected') return words.unitsRejected(units);
+  return kind === 'held' ? words.unitsHeld(units) : words.unitsOpen(units);
 }

@@ -6,11 +6,11 @@ export type CloudWords = {
   /** Beside `cloud`, where nothing is left to do. */
   readonly upToDate: string;
   /** Behind the number of units that are not done yet. */
-  readonly unitsOpen: string;
+  readonly unitsOpen: (units: number) => string;
   /** Behind the number of units that cannot go on at present. */
-  readonly unitsHeld: string;
+  readonly unitsHeld: (units: number) => string;
   /** Behind the number of units of the batch that the cloud rejected. */
-  readonly unitsRejected: string;
+  readonly unitsRejected: (units: number) => string;
   /** Behind the age of the oldest unit; `age` as in `3 hr`. */
   readonly oldest: (age: string) => string;
   readonly cloudMeans: string;

@@ -4,9 +4,9 @@ import type { CloudWords } from './cloud-words.ts';
 export const cloudEn: CloudWords = {
   cloud: 'Cloud',
   upToDate: 'up to date',
-  unitsOpen: 'open',
-  unitsHeld: 'waiting',
-  unitsRejected: 'rejected',
+  unitsOpen: () => 'open',
+  unitsHeld: () => 'waiting',
+  unitsRejected: () => 'rejected',
   oldest: (age) => `oldest ${age}`,
   cloudMeans: 'What the cloud still has to do for units that passed. It goes on by itself.',
   cloudHeldMeans: 'Go on building. No unit is lost: the station tries again by itself.',

@@ -4,9 +4,9 @@ import type { CloudWords } from './cloud-words.ts';
 export const cloudEs: CloudWords = {
   cloud: 'Nube',
   upToDate: 'al día',
-  unitsOpen: 'pendientes',
-  unitsHeld: 'en espera',
-  unitsRejected: 'rechazadas',
+  unitsOpen: (units) => (units === 1 ? 'pendiente' : 'pendientes'),
+  unitsHeld: () => 'en espera',
+  unitsRejected: (units) => (units === 1 ? 'rechazada' : 'rechazadas'),
   oldest: (age) => `desde hace ${age}`,
   cloudMeans: 'Lo que la nube aún debe hacer con las unidades aprobadas. Avanza sola.',
   cloudHeldMeans: 'Siga fabricando. No se pierde ninguna unidad: la estación reintenta sola.',

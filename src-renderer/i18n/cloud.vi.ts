@@ -4,9 +4,9 @@ import type { CloudWords } from './cloud-words.ts';
 export const cloudVi: CloudWords = {
   cloud: 'Đám mây',
   upToDate: 'đã cập nhật',
-  unitsOpen: 'chưa xong',
-  unitsHeld: 'đang chờ',
-  unitsRejected: 'bị từ chối',
+  unitsOpen: () => 'chưa xong',
+  unitsHeld: () => 'đang chờ',
+  unitsRejected: () => 'bị từ chối',
   oldest: (age) => `cũ nhất ${age}`,
   cloudMeans: 'Việc đám mây còn phải làm cho các thiết bị đã đạt. Tự động tiếp tục.',
   cloudHeldMeans: 'Cứ làm tiếp. Không thiết bị nào bị mất: trạm sẽ tự thử lại.',

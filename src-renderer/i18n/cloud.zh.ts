@@ -4,9 +4,9 @@ import type { CloudWords } from './cloud-words.ts';
 export const cloudZh: CloudWords = {
   cloud: '云端',
   upToDate: '已同步',
-  unitsOpen: '台未完成',
-  unitsHeld: '台等待',
-  unitsRejected: '台被拒绝',
+  unitsOpen: () => '台未完成',
+  unitsHeld: () => '台等待',
+  unitsRejected: () => '台被拒绝',
   oldest: (age) => `最久 ${age}`,
   cloudMeans: '已合格的设备在云端还需完成的工作，会自动进行。',
   cloudHeldMeans: '请继续生产，不会丢失任何设备：工站会自动重试。',

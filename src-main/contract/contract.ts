@@ -47,6 +47,8 @@ export const COMMANDS = {
   openCarton: z.strictObject({ name: cartonName.optional() }),
   /** QA: a unit that the cloud rejected is tried again, because the reason was put right. */
   askCloudAgain: z.strictObject({ runId }),
+  /** A unit that the cloud rejected after it passed was taken out of its carton. */
+  confirmPulled: z.strictObject({ runId }),
   /** Supervisor: network or token were put right; what waits in the outbox goes on at once. */
   hurryCloud: z.strictObject({}),
   ...CLOUD_WORK_COMMANDS,
@@ -86,6 +88,7 @@ export type CommandOutput = OutputOfOthers & {
   openBatch: null;
   openCarton: null;
   askCloudAgain: null;
+  confirmPulled: null;
   hurryCloud: null;
   learnSlots: null;
   forgetSlots: null;

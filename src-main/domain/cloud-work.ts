@@ -60,8 +60,8 @@ export type CloudStep = {
   readonly isDone: boolean;
   /** Why it was rejected, or why the SIM is overdue. */
   readonly failure?: Failure;
-  /** `sim-overdue`: past the limit of its class (cloud-api.md R27). `asked-again`: a person had a rejected unit tried again. */
-  readonly event?: 'sim-overdue' | 'asked-again';
+  /** `sim-overdue`: past the limit of its class (cloud-api.md R27). `asked-again`: a person had a rejected unit tried again. `pulled`: it was taken out of its carton. */
+  readonly event?: 'sim-overdue' | 'asked-again' | 'pulled';
   /**
    * When the import of the SIM was asked for; written before the request goes out, because what a second import costs nobody has
    * verified (2.8.1), and carried along in every later step. By the cloud's clock where that is known, ISO 8601 UTC.

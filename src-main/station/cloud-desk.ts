@@ -7,9 +7,9 @@ import { OnlineWatch } from '../online/online-watch.ts';
 import { compareWithCloud, worthAskingAgain } from '../outbox/compare-with-cloud.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { OutboxPace } from '../outbox/outbox-pace.ts';
-import { rejectedLater } from '../outbox/rejected-later.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ProductEvents } from '../ports/product-events.ts';
+import { PullList } from './pull-list.ts';
 
 export type CloudDeskSetting = {
   readonly ports: Pick<Ports, 'audit' | 'cloud'>;
@@ -25,7 +25,7 @@ export type CloudDeskSetting = {
   readonly trouble: (trouble: Failure) => void;
 };
 
-type CloudCommandName = 'openCarton' | 'askCloudAgain' | 'hurryCloud' | 'checkCloud' | 'onlineReport';
+type CloudCommandName = 'openCarton' | 'askCloudAgain' | 'confirmPulled' | 'hurryCloud' | 'checkCloud' | 'onlineReport';
 type CloudCommands = {
   [Name in CloudCommandName]: (input: CommandInput<Name>) => Promise<Result<CommandOutput[Name]>>;
 };
@@ -40,6 +40,7 @@ export class CloudDesk {
   readonly #setting: CloudDeskSetting;
   readonly #outbox: Outbox;
   readonly #online: OnlineWatch;
+  readonly #pulls: PullList;
   readonly #closing = new AbortController();
   #batch: string;
   #carton: string | undefined;
@@ -51,6 +52,7 @@ export class CloudDesk {
     const { ports, batch, events, outboxPace, cloudTime, changed, trouble } = setting;
     const kept = ports.audit.lastNote('carton-opened');
     if (kept?.batch === batch && typeof kept.carton === 'string') this.#carton = kept.carton;
+    this.#pulls = new PullList(ports.audit);
     this.#outbox = new Outbox(batch, {
       audit: ports.audit,
       cloud: ports.cloud,
@@ -80,6 +82,18 @@ export class CloudDesk {
     return { ...this.#outbox.backlog(), ...(isAsked ? { awaitedOnline, onlineProblems } : {}) };
   }
 
+  /** Units that somebody must take out of their carton, newest first. */
+  toPull(): readonly Failure[] {
+    return this.#pulls.named();
+  }
+
+  /** The unit of this run, if it is one to pull, is in somebody's hands. */
+  inHand(runId: string): Result<null> {
+    const pulled = this.#pulls.pulled(runId);
+    this.#setting.changed();
+    return pulled;
+  }
+
   add(work: CloudWork): void {
     this.#outbox.add(work);
     this.#online.add(work);
@@ -106,6 +120,7 @@ export class CloudDesk {
     return {
       openCarton: async ({ name }) => this.openCarton(name),
       askCloudAgain: async ({ runId }) => this.#askAgain(runId),
+      confirmPulled: async ({ runId }) => this.inHand(runId),
       hurryCloud: async () => {
         this.#outbox.hurry();
         return { ok: true, value: null };
@@ -125,9 +140,7 @@ export class CloudDesk {
     const check = await compareWithCloud(this.#standings(query), { cloud, signal: this.#closing.signal });
     const reopened = this.#outbox.reopen(isReopened ? worthAskingAgain(check) : []);
     if (!reopened.ok) return reopened;
-    for (const { before } of reopened.value) {
-      if (before.last.state === 'rejected') this.#setting.reopened(before.work, false);
-    }
+    for (const { before } of reopened.value) if (before.last.state === 'rejected') this.#takenBack(before.work);
     const { compared: _, ...counts } = check;
     audit.note('cloud-checked', { ...query, ...counts, reopened: reopened.value.length });
     return ok({ ...check, reopened: reopened.value.length });
@@ -142,8 +155,15 @@ export class CloudDesk {
   #askAgain(runId: string): Result<null> {
     const asked = this.#outbox.askAgain(runId);
     const batch = this.#setting.ports.audit.readRun(runId)?.begun.batch;
-    if (asked.ok && batch !== undefined) this.#setting.reopened({ batch, runId }, false);
+    if (asked.ok && batch !== undefined) this.#takenBack({ batch, runId });
     return asked;
+  }
+
+  /** A reject counts as a pass again until the cloud has spoken. */
+  #takenBack(work: Pick<CloudWork, 'batch' | 'runId'>): void {
+    this.#pulls.remove(work.runId);
+    this.#setting.reopened(work, false);
+    this.#setting.changed();
   }
 
   #troubled({ work, last }: CloudStanding, why: Failure): void {
@@ -153,6 +173,6 @@ export class CloudDesk {
       return;
     }
     reopened(work, true);
-    trouble(rejectedLater(work, why));
+    this.#pulls.add({ work, last });
   }
 }

@@ -1,48 +1,31 @@
 import type { CommandAnswer, CommandInput, CommandName, CommandOutput, StationCommands } from '../contract/contract.ts';
 import { type Failure, failureOf, type Result, refuse, StationError } from '../domain/failure.ts';
-import { type Label, parseLabel } from '../domain/label.ts';
+import type { Label } from '../domain/label.ts';
 import type { RunEnded } from '../domain/run-record.ts';
-import type { FlashLimit, Snapshot } from '../domain/snapshot.ts';
-import type { Recipe } from '../firmware/recipe.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
 import type { BusEvent, UsbUnit } from '../ports/usb-bus.ts';
 import { buildUnit } from '../procedure/build-unit.ts';
 import { BatchTally } from './batch-tally.ts';
-import type { Bench } from './bench.ts';
 import { benchCommand } from './bench-command.ts';
 import { chooseSlot } from './choose-slot.ts';
 import { clockFault } from './clock-fault.ts';
-import { CloudDesk, type CloudDeskSetting } from './cloud-desk.ts';
+import { CloudDesk } from './cloud-desk.ts';
 import { consultAtScan } from './consult-at-scan.ts';
 import { FlashTurns } from './flash-turns.ts';
-import type { LearntPorts } from './learnt-ports.ts';
+import { labelToRework } from './label-to-rework.ts';
 import { openProductDesk } from './open-product-desk.ts';
-import { type ProductClouds, type ProductDesk, productCommands } from './product-desk.ts';
+import { type ProductDesk, productCommands } from './product-desk.ts';
 import { closeInterruptedRuns } from './recover-runs.ts';
 import { beginRun, type RunOrder, type RunSetting, runUnit } from './run-unit.ts';
 import { ScanDesk } from './scan-desk.ts';
+import { Screens } from './screens.ts';
 import { searchCommands } from './search-commands.ts';
 import { slotCommands } from './slot-commands.ts';
 import { SlotHealthBook } from './slot-health-book.ts';
 import { SlotState } from './slot-state.ts';
 import { SlotTeaching } from './slot-teaching.ts';
-
-export type StationOptions = Omit<RunSetting, 'flashTurn' | 'carton'> & {
-  /** How the outbox spreads its requests; absent: as on a real line. */
-  readonly outboxPace?: CloudDeskSetting['outboxPace'];
-  readonly cloudTime?: CloudDeskSetting['cloudTime'];
-  /** This computer's clock minus the cloud's, where it is known; absent where the cloud's clock is a rehearsal's. */
-  readonly clockOffsetMs?: (() => number | undefined) | undefined;
-  /** A slot without a port must be taught one before anything is built in it. */
-  readonly slots: readonly { readonly name: string; readonly portPath?: string | undefined; readonly recipe: Recipe }[];
-  readonly batch: string;
-  /** How many flashes go on at once; absent: all. */
-  readonly flashLimit?: FlashLimit | undefined;
-  /** Where learnt ports are kept; a station without it forgets them when it ends. */
-  readonly learntPorts?: LearntPorts | undefined;
-  /** How a supervisor looks at the products of this station; absent: not at all. */
-  readonly productClouds?: ProductClouds | undefined;
-  readonly bench?: Bench;
-};
+import type { StationOptions } from './station-options.ts';
+import { Troubles } from './troubles.ts';
 
 /** The station: commands in, one snapshot out. Everything that changes, changes here. */
 export class Station implements StationCommands {
@@ -58,10 +41,14 @@ export class Station implements StationCommands {
   readonly #products: ProductDesk | undefined;
   /** Every unit on the bus by its port, also on ports of no slot: a slot may be taught one of them. */
   readonly #present = new Map<string, UsbUnit>();
-  readonly #listeners = new Set<(snapshot: Snapshot) => void>();
+  // A screen that breaks is no reason to stop a unit; the next snapshot tells.
+  readonly #screens = new Screens(
+    () => this.#snapshot(),
+    (thrown) => this.#troubles.remember(failureOf(thrown)),
+  );
   readonly #running = new Set<Promise<RunEnded>>();
   readonly #unsubscribe: () => void;
-  #troubles: readonly Failure[] = [];
+  readonly #troubles = new Troubles();
   #isClosing = false;
 
   /** Closes what a crash left open, then starts to watch the slots. Throws StationError when the record cannot be written. */
@@ -105,10 +92,7 @@ export class Station implements StationCommands {
       ...options,
       events: options.productClouds?.own.events,
       changed: () => this.#publish(),
-      reopened: ({ batch, runId }, isReject) => {
-        this.#batch.reopened(batch, isReject);
-        if (!isReject) this.#isInHand(runId);
-      },
+      reopened: ({ batch }, isReject) => this.#batch.reopened(batch, isReject),
       trouble: (trouble) => this.#trouble(trouble),
     });
     this.#products = openProductDesk(options);
@@ -143,9 +127,7 @@ export class Station implements StationCommands {
   }
 
   subscribe(listener: (snapshot: Snapshot) => void): () => void {
-    this.#listeners.add(listener);
-    listener(this.#snapshot());
-    return () => this.#listeners.delete(listener);
+    return this.#screens.subscribe(listener);
   }
 
   /** Takes no more runs, stops all there are, waits until their records are written, and lets go of everything. */
@@ -155,7 +137,7 @@ export class Station implements StationCommands {
     await Promise.all(this.#running);
     await Promise.all([this.#cloud.close(), this.#products?.close()]);
     this.#unsubscribe();
-    this.#listeners.clear();
+    this.#screens.close();
   }
 
   #scan(text: string, wanted: string | undefined, isFull?: boolean): Result<CommandOutput['scan']> {
@@ -224,7 +206,7 @@ export class Station implements StationCommands {
       const run = this.#options.ports.audit.readRun(runId);
       if (run !== undefined) this.#health.add(run);
     } catch (thrown) {
-      this.#remember(failureOf(thrown)); // the run is over and judged; only the slot's figures are the poorer
+      this.#troubles.remember(failureOf(thrown)); // the run is over and judged; only the slot's figures are the poorer
     }
   }
 
@@ -241,16 +223,10 @@ export class Station implements StationCommands {
   }
 
   #rework(runId: string, slotName: string, isFull: boolean): Result<{ runId: string }> {
-    const earlier = this.#options.ports.audit.readRun(runId);
-    if (earlier === undefined) return refuse('run/not-found', `There is no run ${runId}.`);
-    const isRejectedLater = earlier.cloud?.last.state === 'rejected';
-    if (earlier.ended === undefined || (earlier.ended.outcome === 'PASS' && !isRejectedLater)) {
-      return refuse('run/not-a-reject', `Run ${runId} ${earlier.ended === undefined ? 'has not ended' : 'passed'}.`);
-    }
-    const label = parseLabel(earlier.begun.label.value);
+    const label = labelToRework(this.#options.ports.audit, runId);
     if (!label.ok) return label;
     const started = this.#begin(label.value, slotName, { reworkOf: runId, isFull });
-    if (started.ok) this.#isInHand(runId);
+    if (started.ok) this.#cloud.inHand(runId); // refused for a reject that never passed, and then there is nothing to pull
     this.#publish();
     return started;
   }
@@ -288,22 +264,9 @@ export class Station implements StationCommands {
     }
   }
 
-  /** The unit of this run, which the cloud had rejected, was pulled or put right: nobody needs to look for it any more. */
-  #isInHand(rejectedRunId: string): void {
-    this.#troubles = this.#troubles.filter(
-      ({ code, evidence }) => code !== 'cloud/rejected-later' || evidence?.runId !== rejectedRunId,
-    );
-    this.#publish();
-  }
-
   #trouble(trouble: Failure): void {
-    this.#remember(trouble);
+    this.#troubles.remember(trouble);
     this.#publish();
-  }
-
-  #remember(trouble: Failure): void {
-    const known = this.#troubles.filter(({ detail }) => detail !== trouble.detail);
-    this.#troubles = [trouble, ...known].slice(0, 10);
   }
 
   #snapshot(): Snapshot {
@@ -325,25 +288,15 @@ export class Station implements StationCommands {
       counts: this.#batch.counts,
       cloud: this.#cloud.backlog(),
       // Said for as long as it is so, and no longer: the next step is to teach the slots again.
-      troubles: [unreadable, clockFault(this.#options.clockOffsetMs?.())].filter(isThere).concat(this.#troubles),
+      troubles: [unreadable, clockFault(this.#options.clockOffsetMs?.())]
+        .filter((fault) => fault !== undefined)
+        .concat(this.#cloud.toPull(), this.#troubles.all()),
       ...(this.#desk.last === undefined ? {} : { lastScan: this.#desk.last }),
       ...(bench === undefined ? {} : { bench: bench.units(), benchFaults: bench.faultNames() }),
     };
   }
 
   #publish(): void {
-    if (this.#listeners.size === 0) return;
-    const snapshot = this.#snapshot();
-    for (const listener of this.#listeners) {
-      try {
-        listener(snapshot);
-      } catch (thrown) {
-        this.#remember(failureOf(thrown)); // a screen that breaks is no reason to stop a unit; the next snapshot tells
-      }
-    }
+    this.#screens.publish();
   }
-}
-
-function isThere(found: Failure | undefined): found is Failure {
-  return found !== undefined;
 }

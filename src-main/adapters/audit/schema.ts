@@ -156,6 +156,7 @@ const MIGRATIONS: readonly string[] = [
       done INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX cloud_step_by_run ON cloud_step (run_id, seq);
+    CREATE INDEX cloud_step_rejected ON cloud_step (run_id) WHERE state = 'rejected';
     CREATE INDEX cloud_step_open ON cloud_step (seq, run_id) WHERE done = 0;
     ${appendOnly('cloud_step', 'seq = NEW.seq')}
 

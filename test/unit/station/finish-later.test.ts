@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Snapshot } from '../../../src-main/domain/snapshot.ts';
 import { endedRun, openTestLine, plugAndScan, snapshotOf } from '../../virtual-line/build-one.ts';
 
 const RIDES_OUTAGES = { waitMs: 300, finishLater: true };
@@ -75,6 +76,40 @@ test('a unit that is rejected later is a reject again: counted as one, named wit
     return view?.runId !== run.begun.runId && view?.ended?.outcome === 'PASS';
   });
 });
+
+test('a unit to pull is named until somebody says it was pulled, over a restart, and then no more', async () => {
+  await using first = await openTestLine({ platforms: ['boron'], cloudPolicy: RIDES_OUTAGES });
+  first.bench.register('1', ['in-other-product']);
+  await first.cloud.goOffline();
+  await plugAndScan(first, '1');
+  const { begun } = await endedRun(first, '1');
+  await first.cloud.goOnline();
+  await snapshotOf(first, toPull);
+  await first.close();
+
+  await using second = await openTestLine({ platforms: ['boron'], cloudPolicy: RIDES_OUTAGES, data: first.data });
+  const named = await snapshotOf(second, () => true);
+  expect(named.troubles).toMatchObject([{ code: 'cloud/rejected-later', evidence: { runId: begun.runId } }]);
+  expect(await second.station.call('confirmPulled', { runId: 'no such run' })).toMatchObject({
+    ok: false,
+    failure: { code: 'run/not-found' },
+  });
+  expect(await second.station.call('confirmPulled', { runId: begun.runId })).toEqual({ ok: true, value: null });
+  expect((await snapshotOf(second, () => true)).troubles).toEqual([]);
+  expect(second.ports.audit.readRun(begun.runId)?.cloud?.last).toMatchObject({
+    state: 'rejected',
+    event: 'pulled',
+    failure: { code: 'cloud/device-rejected' },
+  });
+  await second.close();
+
+  await using third = await openTestLine({ platforms: ['boron'], cloudPolicy: RIDES_OUTAGES, data: first.data });
+  expect((await snapshotOf(third, () => true)).troubles).toEqual([]);
+});
+
+function toPull({ troubles }: Snapshot): boolean {
+  return troubles.some(({ code }) => code === 'cloud/rejected-later');
+}
 
 test('the open carton is known again after a restart, and closed by the next batch', async () => {
   await using first = await openTestLine({ platforms: ['boron'], batch: 'WO-1' });

@@ -21,8 +21,9 @@ export function PullNotice({ code, troubles }: { code: FailureCode; troubles: re
         </p>
         <ul className={styles.units}>
           {troubles.map((trouble) => (
-            <li key={trouble.detail}>
+            <li key={trouble.detail} className={styles.entry}>
               <ToPull trouble={trouble} />
+              {code === 'cloud/rejected-later' && <PulledButton trouble={trouble} />}
             </li>
           ))}
           {code === 'cloud/rejected-later' && (
@@ -35,6 +36,28 @@ export function PullNotice({ code, troubles }: { code: FailureCode; troubles: re
         </ul>
       </div>
     </section>
+  );
+}
+
+/** The unit is in somebody's hands: it need not be named any more. It stays a reject. */
+function PulledButton({ trouble }: { trouble: Failure }) {
+  const { ask, setNotice, dictionary } = useScreen();
+  const [runId] = unitsToPull(trouble)?.runIds ?? [];
+  if (runId === undefined) return null;
+  const confirm = async (): Promise<void> => {
+    const answer = await ask('confirmPulled', { runId });
+    if (!answer.ok) setNotice({ failure: answer.failure });
+  };
+  return (
+    <button
+      type="button"
+      className={styles.pulled}
+      aria-label={dictionary.words.pulled}
+      title={dictionary.words.pulled}
+      onClick={() => void confirm()}
+    >
+      ✓ <span className={styles.word}>{dictionary.words.pulled}</span>
+    </button>
   );
 }
 

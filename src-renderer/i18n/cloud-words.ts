@@ -49,6 +49,8 @@ export type CloudWords = {
   readonly simsLearnt: Readonly<Record<'active' | 'pending' | 'later' | 'none in recipe', string>>;
   readonly pullUnits: string;
   readonly allRejected: string;
+  /** The button that says a unit was taken out of its carton. */
+  readonly pulled: string;
   readonly carton: string;
   readonly noCarton: string;
   /** On the verdict of a unit that passed: where it goes. */

@@ -60,6 +60,7 @@ export const cloudEn: CloudWords = {
   },
   pullUnits: 'PULL UNITS',
   allRejected: 'All rejected units',
+  pulled: 'Pulled',
   carton: 'Carton',
   noCarton: 'none is open',
   intoCarton: (name) => `Into carton ${name}`,

@@ -60,6 +60,7 @@ export const cloudEs: CloudWords = {
   },
   pullUnits: 'RETIRE UNIDADES',
   allRejected: 'Todas las rechazadas',
+  pulled: 'Retirada',
   carton: 'Caja',
   noCarton: 'ninguna abierta',
   intoCarton: (name) => `A la caja ${name}`,

@@ -60,6 +60,7 @@ export const cloudVi: CloudWords = {
   },
   pullUnits: 'LẤY THIẾT BỊ RA',
   allRejected: 'Mọi thiết bị bị từ chối',
+  pulled: 'Đã lấy ra',
   carton: 'Thùng',
   noCarton: 'chưa mở thùng nào',
   intoCarton: (name) => `Vào thùng ${name}`,

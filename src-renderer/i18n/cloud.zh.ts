@@ -54,6 +54,7 @@ export const cloudZh: CloudWords = {
   simsLearnt: { active: '已激活', pending: '激活中', later: '留待稍后', 'none in recipe': '配方中没有' },
   pullUnits: '请取出设备',
   allRejected: '全部被拒绝的设备',
+  pulled: '已取出',
   carton: '箱',
   noCarton: '没有打开的箱',
   intoCarton: (name) => `放入箱 ${name}`,

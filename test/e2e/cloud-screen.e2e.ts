@@ -78,6 +78,16 @@ describe('the cloud work on the screens', () => {
     expect(await notice.textContent()).toContain('Carton C-0017P046AB1234567CD');
   });
 
+  test('whoever took a unit out of its carton says so by keyboard, of that unit and no other', async () => {
+    const { page } = screen;
+    await goTo('#/');
+    const [one, other] = [rejectedLater('r1', 'P1', 'C-1'), rejectedLater('r2', 'P2', 'C-2')];
+    scripted.show(line(mixedSlots(2), { troubles: [one, other], cloud: backlog() }));
+    const entry = page.getByRole('alert', { name: 'PULL UNITS' }).getByRole('listitem').filter({ hasText: 'P2' });
+    await entry.getByRole('button', { name: 'Pulled' }).press('Enter');
+    await expect.poll(() => lastCall('confirmPulled')).toEqual({ runId: 'r2' });
+  });
+
   test('what is rejected is one press away: the state in the panel opens the records of it', async () => {
     const { page } = screen;
     scripted.show(line(mixedSlots(2), { troubles: [rejectedLater('r1', 'P1', 'C-1')], cloud: backlog() }));

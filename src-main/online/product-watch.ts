@@ -2,7 +2,7 @@ import type { CloudStanding } from '../domain/cloud-work.ts';
 import { type Failure, failureOf } from '../domain/failure.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { ProductEvent, ProductEvents, StreamState } from '../ports/product-events.ts';
-import { waitUntil } from '../procedure/time.ts';
+import { Nap } from '../procedure/nap.ts';
 import {
   type AwaitedUnit,
   awaitedUnits,
@@ -42,7 +42,7 @@ export class ProductWatch {
   readonly #lookedUntilMs = new Map<string, number>();
   readonly #verdicts: VerdictBook;
   #isFollowing = false;
-  #wake: (() => void) | undefined;
+  readonly #nap = new Nap();
   /** Runs that are waited for. */
   awaited = 0;
   /** Resolves when the watch has stopped. */
@@ -62,7 +62,7 @@ export class ProductWatch {
   add(standing: CloudStanding): void {
     const earlier = this.#units.get(standing.work.deviceId)?.standings ?? [];
     this.#take(awaitedUnits([...earlier, standing]));
-    this.#wake?.();
+    this.#nap.wake();
   }
 
   async #run(): Promise<void> {
@@ -70,7 +70,7 @@ export class ProductWatch {
     while (!signal.aborted) {
       const waitMs = this.#units.size === 0 ? Number.POSITIVE_INFINITY : this.#sweeps.dueInMs(this.#firstOverdueInMs());
       if (waitMs > 0) {
-        await this.#sleep(waitMs);
+        await this.#nap.sleep(waitMs, this.#setting.signal);
         continue;
       }
       try {
@@ -128,13 +128,13 @@ export class ProductWatch {
       return;
     }
     this.#sweeps.want();
-    this.#wake?.();
+    this.#nap.wake();
   }
 
   #streamIs({ kind }: StreamState): void {
     if (kind === 'opening') return;
     this.#sweeps.streamIs(kind);
-    this.#wake?.();
+    this.#nap.wake();
   }
 
   #judge(unit: AwaitedUnit, seen: SeenOnline): void {
@@ -155,7 +155,7 @@ export class ProductWatch {
   #refused(lost: readonly CloudStanding[], why: Failure): void {
     this.#take(awaitedUnits(lost));
     this.#sweeps.failed();
-    this.#wake?.();
+    this.#nap.wake();
     this.#setting.failed(why);
   }
 
@@ -185,17 +185,6 @@ export class ProductWatch {
     let firstMs = Number.POSITIVE_INFINITY;
     for (const { dueMs } of this.#units.values()) firstMs = Math.min(firstMs, dueMs);
     return firstMs - nowMs;
-  }
-
-  async #sleep(waitMs: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    // A timer cannot wait longer than this.
-    const timer = setTimeout(resolve, Math.min(waitMs, 0x7fff_ffff));
-    timer.unref();
-    this.#wake = resolve;
-    await waitUntil(promise, this.#setting.signal).catch(() => undefined);
-    this.#wake = undefined;
-    clearTimeout(timer);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CloudStanding, CloudStep } from '../domain/cloud-work.ts';
 import { type Failure, failureOf } from '../domain/failure.ts';
+import { Nap } from '../procedure/nap.ts';
 import { waitUntil } from '../procedure/time.ts';
 import { askForMembership } from './ask-for-membership.ts';
 import { describeUnits } from './describe-units.ts';
@@ -19,7 +20,7 @@ export class ProductLane {
   readonly #limit: Round['limit'];
   readonly #units = new Map<string, QueuedUnit>();
   readonly #idlers = new Set<() => void>();
-  #wake: (() => void) | undefined;
+  readonly #nap = new Nap();
   #faults = 0;
   /** Units came or finished since the round that goes on took stock. */
   #hasNews = false;
@@ -37,7 +38,7 @@ export class ProductLane {
   add(standing: CloudStanding): void {
     this.#units.set(standing.work.runId, new QueuedUnit(standing, performance.now()));
     this.#hasNews = true;
-    if (this.held === undefined) this.#wake?.();
+    if (this.held === undefined) this.#nap.wake();
   }
 
   units(): readonly QueuedUnit[] {
@@ -45,7 +46,7 @@ export class ProductLane {
   }
 
   hurry(): void {
-    this.#wake?.();
+    this.#nap.wake();
   }
 
   idle(signal: AbortSignal): Promise<void> {
@@ -70,7 +71,7 @@ export class ProductLane {
         this.#faults = Math.min(this.#faults + 1, 30);
         this.#hold(failureOf(thrown));
       }
-      await this.#sleep(waitMs);
+      await this.#nap.sleep(waitMs, this.#setting.signal);
     }
   }
 
@@ -119,17 +120,6 @@ export class ProductLane {
     if (this.held === undefined && failure === undefined) return;
     this.held = failure;
     this.#setting.changed();
-  }
-
-  async #sleep(waitMs: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    // A timer cannot wait longer than this; an empty lane waits for its next unit.
-    const timer = setTimeout(resolve, Math.min(waitMs, 0x7fff_ffff));
-    timer.unref();
-    this.#wake = resolve;
-    await waitUntil(promise, this.#setting.signal).catch(() => undefined);
-    this.#wake = undefined;
-    clearTimeout(timer);
   }
 }
 

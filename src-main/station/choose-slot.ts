@@ -41,3 +41,8 @@ function rankOf(slot: SlotState, label: Label): number {
   if (!slot.isFinished) return foreign + 1;
   return slot.label?.value === label.value ? foreign : OUT;
 }
+
+/** The slot of this name, in upper or lower case: a scanner under Caps Lock means the same slot. */
+export function slotNamed(slots: readonly SlotState[], name: string): SlotState | undefined {
+  return slots.find((slot) => slot.name.toLowerCase() === name.toLowerCase());
+}

@@ -7,7 +7,7 @@ import type { BusEvent, UsbUnit } from '../ports/usb-bus.ts';
 import { buildUnit } from '../procedure/build-unit.ts';
 import { BatchTally } from './batch-tally.ts';
 import { benchCommand } from './bench-command.ts';
-import { chooseSlot } from './choose-slot.ts';
+import { chooseSlot, slotNamed } from './choose-slot.ts';
 import { clockFault } from './clock-fault.ts';
 import { CloudDesk } from './cloud-desk.ts';
 import { consultAtScan } from './consult-at-scan.ts';
@@ -70,7 +70,7 @@ export class Station implements StationCommands {
     });
     this.#desk = new ScanDesk({
       teaching: this.#teaching,
-      slotNamed: (name) => this.#slotNamed(name)?.name,
+      slotNamed: (name) => slotNamed(this.#slots, name)?.name,
       begin: (label, wanted, isFull) => this.#begin(label, wanted, { isFull }),
       abort: (slot) => this.#abort(slot),
       openCarton: (name) => this.#cloud.openCarton(name),
@@ -211,15 +211,10 @@ export class Station implements StationCommands {
   }
 
   #abort(name: string): Result<null> {
-    const slot = this.#slotNamed(name);
+    const slot = slotNamed(this.#slots, name);
     if (slot === undefined) return refuse('slot/unknown', `There is no slot ${name}.`);
     slot.stop?.abort(new StationError('run/aborted', 'The operator stopped the run.'));
     return { ok: true, value: null };
-  }
-
-  /** By its name, in upper or lower case: a scanner under Caps Lock means the same slot. */
-  #slotNamed(name: string): SlotState | undefined {
-    return this.#slots.find((slot) => slot.name.toLowerCase() === name.toLowerCase());
   }
 
   #rework(runId: string, slotName: string, isFull: boolean): Result<{ runId: string }> {
@@ -260,7 +255,7 @@ export class Station implements StationCommands {
   #rebind(): void {
     for (const [name, { portPath }] of this.#teaching.ports()) {
       const unit = portPath === undefined ? undefined : this.#present.get(portPath);
-      this.#slotNamed(name)?.rebind(portPath, unit);
+      slotNamed(this.#slots, name)?.rebind(portPath, unit);
     }
   }
 

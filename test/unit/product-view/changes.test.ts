@@ -61,9 +61,8 @@ describe('what costs money or cannot be undone is first said, then done when it 
     await using bench = await startProductBench([], 1_000);
     expect(await questionOf(bench, 'activate-sim', { iccid: I9 })).toContain('paid for');
     expect(await bench.change('activate-sim', { iccid: I9, confirm })).toContain('asked for');
-    const { activations } = bench.virtual.state.sims.get(I9) ?? {};
     expect(await bench.change('activate-sim', { iccid: I9, confirm })).toContain('nothing was asked for');
-    expect(bench.virtual.state.sims.get(I9)?.activations).toBe(activations);
+    expect(bench.virtual.state.sims.get(I9)?.imports).toBe(1);
     expect(bench.asked.filter((url) => /\/sims$/.test(url))).toHaveLength(1);
   });
 

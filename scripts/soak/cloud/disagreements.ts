@@ -8,15 +8,16 @@ export type Disagreement = { readonly deviceId: string; readonly what: string };
 /**
  * What is wrong between one station's record and the cloud after everything was drained: a green unit that the cloud does not have, with
  * a live SIM of one activation and one import at most; a unit in the product that is not green; a stranger's unit that is green; work
- * that is open; a record that is not intact.
+ * that is open; a record that is not intact. `green`: the device IDs of the units that are.
  */
 export function disagreements(
   data: string,
   cloud: Pick<VirtualCloud, 'state'>,
   strange: ReadonlySet<string>,
-): readonly Disagreement[] {
+): { readonly green: readonly string[]; readonly found: readonly Disagreement[] } {
   const audit = openAuditLogReadOnly(data);
   try {
+    const green: string[] = [];
     const found: Disagreement[] = [];
     const verdict = audit.verify();
     if (!verdict.intact) found.push({ deviceId: '-', what: `the record in ${data} is not intact` });
@@ -27,9 +28,10 @@ export function disagreements(
     for (const [deviceId, itsRuns] of runs) {
       if (deviceId.startsWith('run ')) continue; // cut off before the unit said who it is
       const isGreen = itsRuns.some(isGreenRun);
+      if (isGreen) green.push(deviceId);
       for (const what of wrongWith(deviceId, isGreen, cloud, strange)) found.push({ deviceId, what });
     }
-    return found;
+    return { green, found };
   } finally {
     audit.close();
   }

@@ -22,6 +22,8 @@ export type StationsOptions = {
 
 export type StationsReport = {
   readonly units: number;
+  /** Units that passed at their slot, and of these those that no cloud rejected later. */
+  readonly passed: number;
   readonly green: number;
   readonly refused: number;
   /** Runs that ended otherwise; each unit was tried again. */
@@ -131,10 +133,13 @@ export async function runStations(options: StationsOptions): Promise<StationsRep
 
   try {
     await Promise.all(lots.map(runOne));
-    const defects = lots.flatMap((lot) => disagreements(lot.data, virtual, strange));
-    const green = [...ends.values()].filter(({ outcome }) => outcome === 'PASS').length;
+    const compared = lots.map((lot) => disagreements(lot.data, virtual, strange));
+    const defects = compared.flatMap(({ found }) => found);
+    const passed = [...ends.values()].filter(({ outcome }) => outcome === 'PASS').length;
+    const green = new Set(compared.flatMap((one) => one.green)).size;
     return {
       units: perSlot * SLOTS.length * stations,
+      passed,
       green,
       refused: strange.size,
       otherwise,

@@ -213,10 +213,10 @@ describe('Gen 2', () => {
   });
 
   test('leaves by dfuDNLOAD-IDLE on purpose, and more questions are harmless', async () => {
-    const host = await dfu('electron');
+    const host = await dfu('electron', { clock: createUnitClock({ speed: 10 }) }); // slow enough to be asked twice
     expect(await host.leave(0x08080000)).toBe(DFU_STATE.downloadIdle);
     expect((await host.status()).state).toBe(DFU_STATE.downloadIdle);
-    await unit?.whenMode('normal', { timeoutMs: 5000 });
+    await unit?.whenMode('normal', { timeoutMs: 20_000 });
   });
 
   test('a refused write stalls GETSTATUS once and is then forgotten', async () => {

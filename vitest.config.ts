@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { findChromium } from './test/e2e/find-chromium.ts';
 
@@ -5,6 +6,8 @@ const browserTests = findChromium() === undefined ? 'test/e2e/without-browser.ts
 
 export default defineConfig({
   test: {
+    // Most of a test is waiting for virtual chips and sockets: one worker on two processors leaves both idle half of the time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 } },
       { test: { name: 'e2e', include: [browserTests], testTimeout: 90_000, hookTimeout: 90_000 } },

@@ -2,7 +2,7 @@ import type { CloudStep } from '../domain/cloud-work.ts';
 import { type DeviceId, parseDeviceId } from '../domain/device-id.ts';
 import { type Failure, failure, StationError } from '../domain/failure.ts';
 import type { ImportVerdict } from '../ports/cloud.ts';
-import { inBackground, parts, type Round } from './lane.ts';
+import { earliest, inBackground, parts, type Round } from './lane.ts';
 import { notProven, stepOfMember } from './membership-proof.ts';
 import type { QueuedUnit } from './queued-unit.ts';
 import { leaveToOthersMs } from './sim-pauses.ts';
@@ -16,9 +16,9 @@ export async function askForMembership(units: readonly QueuedUnit[], round: Roun
   const { pace, nowMs, limit } = round;
   const fresh = units.filter(({ state, askedAtMs }) => state === 'built' && askedAtMs === undefined);
   const due = fresh.filter(({ membershipDueMs }) => membershipDueMs <= nowMs);
-  const gathered = Math.min(...due.map(({ sinceMs }) => sinceMs + pace.gatherMs));
+  const gathered = earliest(due.map(({ sinceMs }) => sinceMs + pace.gatherMs));
   if (due.length < limit.chunk && gathered > nowMs) {
-    return Math.min(gathered, ...fresh.map(({ membershipDueMs }) => membershipDueMs).filter((dueMs) => dueMs > nowMs));
+    return Math.min(gathered, laterMs(fresh, nowMs));
   }
   for (const [claimUser, group] of Map.groupBy(due, ({ work }) => work.claimUser)) {
     for (const part of parts(group, limit.chunk)) {
@@ -27,7 +27,11 @@ export async function askForMembership(units: readonly QueuedUnit[], round: Roun
       await ask([...part, ...(claimUser === undefined ? along : [])], claimUser, round);
     }
   }
-  return Math.min(...fresh.map(({ membershipDueMs }) => membershipDueMs).filter((dueMs) => dueMs > nowMs));
+  return laterMs(fresh, nowMs);
+}
+
+function laterMs(units: readonly QueuedUnit[], nowMs: number): number {
+  return earliest(units.map(({ membershipDueMs }) => membershipDueMs).filter((dueMs) => dueMs > nowMs));
 }
 
 /** One request; what it is told about each unit moves that unit and no other. */
@@ -45,9 +49,10 @@ async function ask(units: readonly QueuedUnit[], claimUser: string | undefined, 
       refused(only, thrown.toFailure(), round);
       return;
     }
-    // Too many for the cloud, or one among them that it cannot read: in halves, down to the one.
-    round.limit.chunk = Math.max(1, Math.ceil(units.length / 2));
-    for (const half of parts(units, round.limit.chunk)) await ask(half, claimUser, round);
+    // Too many for the cloud, which it takes no more of from now on, or one among them that it cannot read: in halves, down to the one.
+    const half = Math.ceil(units.length / 2);
+    if (thrown.evidence?.status === 413) round.limit.chunk = Math.min(round.limit.chunk, half);
+    for (const part of parts(units, half)) await ask(part, claimUser, round);
     return;
   }
   const steps: { unit: QueuedUnit; step: CloudStep }[] = [];

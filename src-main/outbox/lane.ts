@@ -56,6 +56,11 @@ export function isAboutOne(thrown: unknown): boolean {
 
 const ABOUT_ONE: readonly FailureCode[] = ['cloud/bad-answer', 'cloud/refused', 'cloud/not-found'];
 
+/** The smallest of any number of times; infinite when there is none. */
+export function earliest(times: readonly number[]): number {
+  return times.reduce((first, time) => Math.min(first, time), Number.POSITIVE_INFINITY);
+}
+
 /** Consecutive parts of at most so many. */
 export function parts<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>

@@ -1,7 +1,7 @@
 import type { CloudStep } from '../domain/cloud-work.ts';
 import type { CloudDevice, Page } from '../ports/cloud.ts';
 import { deviceIdOf } from './ask-for-membership.ts';
-import { inBackground, parts, type Round, unlessAboutOne } from './lane.ts';
+import { earliest, inBackground, parts, type Round, unlessAboutOne } from './lane.ts';
 import { notProven, stepOfMember } from './membership-proof.ts';
 import type { QueuedUnit } from './queued-unit.ts';
 
@@ -32,7 +32,7 @@ export async function proveMembership(units: readonly QueuedUnit[], round: Round
     }
     round.record(steps);
   }
-  return Math.min(...asked.filter(({ state }) => state === 'built').map(({ membershipDueMs }) => membershipDueMs));
+  return earliest(asked.filter(({ state }) => state === 'built').map(({ membershipDueMs }) => membershipDueMs));
 }
 
 type Found = CloudDevice | 'asked again';

@@ -3,7 +3,7 @@ import { failure, failureOf, StationError } from '../domain/failure.ts';
 import { type Iccid, parseIccid } from '../domain/iccid.ts';
 import type { CloudSim } from '../ports/cloud.ts';
 import { isSurelyNotTaken, simImportOnRecord } from '../procedure/sim-import-on-record.ts';
-import { inBackground, parts, type Round, unlessAboutOne } from './lane.ts';
+import { earliest, inBackground, parts, type Round, unlessAboutOne } from './lane.ts';
 import type { QueuedUnit } from './queued-unit.ts';
 import { firstSimLookMs, importQueueMs, nextSimLookMs, overdueMs } from './sim-pauses.ts';
 
@@ -28,7 +28,7 @@ export async function watchSims(units: readonly QueuedUnit[], round: Round): Pro
       round,
     );
   }
-  return Math.min(...waiting.filter(({ unit }) => !unit.last.isDone).map(({ unit }) => unit.simDueMs));
+  return earliest(waiting.filter(({ unit }) => !unit.last.isDone).map(({ unit }) => unit.simDueMs));
 }
 
 function watched(unit: QueuedUnit): readonly Watched[] {

@@ -246,6 +246,19 @@ test('one identifier that the cloud cannot read does not hold up the others', as
   expect(counts['sim-active']).toBeGreaterThanOrEqual(8);
 });
 
+test('a request that was refused for one unit does not make those of later units smaller', async () => {
+  await using bench = await openOutboxBench(34, {
+    faults: [{ name: 'server-error', value: 400, count: 1, endpoint: 'import-devices' }],
+  });
+  await bench.open({ pace: { gatherMs: 50 } });
+  for (let unit = 0; unit < 4; unit += 1) bench.pass(unit);
+  await bench.idle();
+  bench.virtual.requests.clear();
+  for (let unit = 4; unit < 34; unit += 1) bench.pass(unit);
+  await bench.until((outbox) => outbox.backlog().notInProduct === 0);
+  expect(bench.requests('import-devices')).toBeLessThanOrEqual(2);
+});
+
 test.each([
   ['back by a year', -365 * 86_400_000],
   ['forward by a year', 365 * 86_400_000],

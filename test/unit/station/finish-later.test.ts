@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Snapshot } from '../../../src-main/domain/snapshot.ts';
 import { endedRun, openTestLine, plugAndScan, snapshotOf } from '../../virtual-line/build-one.ts';
 
-const RIDES_OUTAGES = { waitMs: 300, finishLater: true };
+const RIDES_OUTAGES = { waitMs: 20_000, finishLater: true };
 
 test('a unit passes as built while the cloud is away, and is in the product with a live SIM when it is back', async () => {
   await using line = await openTestLine({ platforms: ['boron'], cloudPolicy: RIDES_OUTAGES });

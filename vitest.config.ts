@@ -4,13 +4,24 @@ import { findChromium } from './test/e2e/find-chromium.ts';
 
 const browserTests = findChromium() === undefined ? 'test/e2e/without-browser.ts' : 'test/e2e/**/*.e2e.ts';
 
+/** What a test waits for comes when it comes: on a busy computer the second that `expect.poll` gives by itself is no time. */
+const patient = { poll: { timeout: 30_000 } };
+
 export default defineConfig({
   test: {
     // Most of a test is waiting for virtual chips and sockets: one worker on two processors leaves both idle half of the time.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 30_000 } },
-      { test: { name: 'e2e', include: [browserTests], testTimeout: 90_000, hookTimeout: 90_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          expect: patient,
+        },
+      },
+      { test: { name: 'e2e', include: [browserTests], testTimeout: 90_000, hookTimeout: 90_000, expect: patient } },
       {
         // The virtual machine is one at a time: it wants both processors.
         test: {

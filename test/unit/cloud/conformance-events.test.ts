@@ -154,8 +154,7 @@ describe('events beyond the checklist', () => {
     await using bench = await startCloudBench();
     const { state } = bench.virtual;
     const stream = await holdStream(bench, 'plain', { product: PRODUCT });
-    const forgotten = vi.waitUntil(() => state.events.count() === 0);
     stream[Symbol.dispose]();
-    await forgotten;
+    await expect.poll(() => state.events.count()).toBe(0);
   });
 });

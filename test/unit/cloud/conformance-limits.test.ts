@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CLOUD_FAULTS, type CloudFaultName } from '../../../src-main/virtual/cloud/cloud-faults.ts';
 import { type CloudBench, D1, D2, I1, PRODUCT, startCloudBench } from './cloud-bench.ts';
 import { DRIVERS, type Driver, driverOn } from './conformance-drivers.ts';
@@ -81,7 +81,7 @@ describe.each(DRIVERS)('conformance: faults', (driven) => {
     bench.virtual.faults.add({ name: 'truncated', endpoint: 'import-devices', count: 1 });
     const seen = importStatus(bench, driven);
     if (driven === 'plain') expect(await seen).toBe(200);
-    await vi.waitFor(() => expect(bench.virtual.state.devices.get(D1)?.productId).toBe(PRODUCT));
+    await expect.poll(() => bench.virtual.state.devices.get(D1)?.productId).toBe(PRODUCT);
     const again = await driverOn(bench, driven).ask('POST', DEVICES, { id: D1 });
     expect(again).toMatchObject({ status: 200, body: { existingDeviceIds: [D1] } });
   });

@@ -3,7 +3,7 @@ import type { LookupFunction } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createCloudContact } from '../../../src-main/adapters/cloud/cloud-contact.ts';
 import { createCloudSender, type HttpCloudSettings } from '../../../src-main/adapters/cloud/cloud-sender.ts';
 import {
@@ -275,7 +275,7 @@ test('a request aborted in the middle of a body ends', async () => {
   onTestFinished(() => network.close());
   const send = createCloudSender({ baseUrl: cloud.baseUrl, token: async () => 'token', appVersion: '1', network });
   const call = errorOf(send({ method: 'GET', path: '/v1/x' }, within(60_000, stop.signal)));
-  await vi.waitFor(() => sent.promise);
+  await sent.promise;
   stop.abort();
   expect((await call).code).toBe('run/aborted');
 });

@@ -4,8 +4,10 @@ import { accountId } from './account-id.ts';
 import { type Answer, answer, notOk } from './answer.ts';
 import type { DeviceRecord } from './cloud-records.ts';
 import type { CloudState } from './cloud-state.ts';
+import { isMember } from './firmware-target.ts';
 import { isTrue } from './request-body.ts';
 import type { Call, ProductCall, Route } from './route.ts';
+import { isSandboxFull } from './sandbox.ts';
 
 /** Who owns a device (cloud-api.md 2.7). Neither membership nor SIM changes with it (5.1 R1, 5.2 R8). */
 export const CLAIM_ROUTES: readonly Route[] = [
@@ -36,7 +38,7 @@ function claim({ state, bearer, fields, keepsNothing }: Call): Answer {
   const claimed = answer({ user_id: accountId(me), id, connected: device.online, ok: true });
   if (device.owner === me) return claimed;
   if (!isOfMyProduct(state, device, me) && !device.online) return errors(404, [["Core isn't online", 404]]);
-  if (isSandboxFull(state, device, me)) return DEVICE_LIMIT;
+  if (!isMember(device) && isSandboxFull(state, me, [device])) return DEVICE_LIMIT;
   if (!keepsNothing) device.owner = me;
   return claimed;
 }
@@ -92,17 +94,7 @@ export const DEVICE_LIMIT = notOk(403, 'Device limit reached');
 
 function isOfMyProduct(state: CloudState, device: DeviceRecord, me: string): boolean {
   const product = device.productId === undefined ? undefined : state.products.get(device.productId);
-  const isMember = product !== undefined && !device.quarantined && !device.denied;
-  return isMember && (product.team.includes(me) || product.customers.includes(me));
-}
-
-/** Devices in a product do not count, unless the product has the free plan itself (5.3 R11, R12). */
-function isSandboxFull(state: CloudState, device: DeviceRecord, me: string): boolean {
-  const limit = state.users.get(me)?.deviceLimit;
-  const counts = ({ productId }: DeviceRecord) =>
-    productId === undefined || state.products.get(productId)?.deviceLimit !== undefined;
-  if (limit === undefined || !counts(device)) return false;
-  return [...state.devices.values()].filter((entry) => entry.owner === me && counts(entry)).length >= limit;
+  return product !== undefined && isMember(device) && (product.team.includes(me) || product.customers.includes(me));
 }
 
 function errors(status: number, list: Json[]): Answer {

@@ -6,6 +6,7 @@ import { isMember } from './firmware-target.ts';
 import { findByIdentifier } from './identifier-index.ts';
 import { fileLines, isTrue, textList } from './request-body.ts';
 import type { ProductCall } from './route.ts';
+import { isSandboxFull } from './sandbox.ts';
 import { importSim } from './sim-activation.ts';
 
 /**
@@ -32,7 +33,6 @@ export function importDevices(call: ProductCall): Answer {
     invalidDeviceIds: [],
     protectedDeviceIds: [],
   };
-  const room = freePlaces(state, product);
   const added = new Map<string, DeviceRecord>();
   const claimed: DeviceRecord[] = [];
   for (const identifier of identifiers) {
@@ -44,7 +44,7 @@ export function importDevices(call: ProductCall): Answer {
     if (array === 'updatedDeviceIds') added.set(device.deviceId, device);
     if (array === 'updatedDeviceIds' || array === 'existingDeviceIds') claimed.push(device);
   }
-  if (added.size > room) return notOk(403, 'Device limit reached');
+  if (isOverPlan(state, product, [...added.values()])) return notOk(403, 'Device limit reached');
   if (!call.keepsNothing) {
     for (const device of added.values()) join(call, device, withSims);
     if (claimUser !== undefined) for (const device of claimed) claim(product, device, String(claimUser));
@@ -72,12 +72,15 @@ function isOwnedWithin({ team, customers }: ProductRecord, { owner }: DeviceReco
   return owner === undefined || team.includes(owner) || customers.includes(owner);
 }
 
-/** How many more devices the product's plan allows (5.3 R11, R12). */
-function freePlaces(state: CloudState, { id, deviceLimit }: ProductRecord): number {
-  if (deviceLimit === undefined) return Number.POSITIVE_INFINITY;
-  return (
-    deviceLimit - [...state.devices.values()].filter((device) => device.productId === id && isMember(device)).length
-  );
+/** Whether the product's plan, or on the free plan the sandbox of its owner, has no place for them (5.3 R11, R12). */
+function isOverPlan(
+  state: CloudState,
+  { id, deviceLimit, team }: ProductRecord,
+  added: readonly DeviceRecord[],
+): boolean {
+  if (deviceLimit === undefined || added.length === 0) return false;
+  const members = [...state.devices.values()].filter((device) => device.productId === id && isMember(device)).length;
+  return members + added.length > deviceLimit || isSandboxFull(state, team[0] ?? '', added);
 }
 
 /** Embedded SIMs follow their device into the product; plastic ones do not (5.5 R22, R23). */

@@ -1,4 +1,3 @@
-import { compareDeviceOs, type DeviceOsVersion } from './device-os-version.ts';
 import { type Failure, failure } from './failure.ts';
 
 /** What the cloud looks at to decide which product firmware a unit should run. Versions are product versions. */
@@ -24,11 +23,6 @@ export function targetVersion(wishes: FirmwareWishes): number | undefined {
 export function updateAtConnection(reported: number | undefined, target: number | undefined): 'none' | 'up' | 'down' {
   if (target === undefined || reported === target) return 'none';
   return reported === undefined || target > reported ? 'up' : 'down';
-}
-
-/** The Device OS a unit has after it took a binary: what a binary needs is a minimum, nothing is taken down for it (R32). */
-export function deviceOsAfter(installed: DeviceOsVersion, needed: DeviceOsVersion): DeviceOsVersion {
-  return compareDeviceOs(installed, needed) < 0 ? needed : installed;
 }
 
 /** Why a file may not be uploaded as this version: the version compiled in is another (R30). Undefined when it may. */

@@ -1,4 +1,4 @@
-import { type PlatformName, platformByName } from './platform.ts';
+import { platformByName } from './platform.ts';
 import { platformsForAll } from './platform-mix.ts';
 import { parseSku, type Sku, type SkuRow, skuAllowsPlatform, skuRow } from './sku.ts';
 
@@ -12,25 +12,11 @@ export function lifecycleWarnings(skus: readonly Sku[]): readonly string[] {
     const { replacement } = row;
     const stage = STAGES[row.lifecycle];
     if (stage === undefined && replacement === undefined) return [];
-    const instead = replacement === undefined ? undefined : `order ${replacement} instead${ownProduct(sku)}`;
+    const instead =
+      replacement === undefined ? undefined : `order ${replacement} instead${ownProduct(sku, replacement)}`;
     if (stage === undefined) return [`${sku} has a successor: ${instead}.`];
     return [`${sku} is ${stage}${instead === undefined ? '' : `; ${instead}`}.`];
   });
-}
-
-/**
- * Whether the replacement of a SKU needs a product of its own, because it is of another platform (R15): `maybe` where the sheets do not
- * settle which platform it reports (E404X). Undefined where it can go into the same product, or there is none.
- */
-export function replacementPlatform(
-  sku: Sku,
-): { readonly platform: PlatformName; readonly isSure: boolean } | undefined {
-  const replacement = parseSku(skuRow(sku).replacement ?? '');
-  if (!replacement.ok) return undefined;
-  const others = skuRow(replacement.value).platforms.filter((name) => !skuAllowsPlatform(sku, name));
-  const [platform] = others;
-  if (platform === undefined) return undefined;
-  return { platform, isSure: !platformsForAll([sku, replacement.value]).ok };
 }
 
 const STAGES: Readonly<Record<SkuRow['lifecycle'], string | undefined>> = {
@@ -40,9 +26,15 @@ const STAGES: Readonly<Record<SkuRow['lifecycle'], string | undefined>> = {
   'in-development': 'still in development',
 };
 
-function ownProduct(sku: Sku): string {
-  const other = replacementPlatform(sku);
-  if (other === undefined) return '';
-  const needs = other.isSure ? 'it needs' : 'it may need';
-  return ` (${platformByName(other.platform).displayName}: ${needs} a product of its own)`;
+/**
+ * Whether the replacement of a SKU needs a product of its own, because it is of another platform (R15): "may" where the sheets do not
+ * settle which platform it reports (E404X). Nothing where it can go into the same product.
+ */
+function ownProduct(sku: Sku, replacement: string): string {
+  const parsed = parseSku(replacement);
+  if (!parsed.ok) return '';
+  const platform = skuRow(parsed.value).platforms.find((name) => !skuAllowsPlatform(sku, name));
+  if (platform === undefined) return '';
+  const needs = platformsForAll([sku, parsed.value]).ok ? 'it may need' : 'it needs';
+  return ` (${platformByName(platform).displayName}: ${needs} a product of its own)`;
 }

@@ -31,17 +31,13 @@ export function canHaveWildcard(deviceOs: DeviceOsVersion): boolean {
   return major === 1 ? minor >= 5 : major === 2 || major === 3;
 }
 
-/** Whether the unit must be in the product before it connects for the first time (R16, R18). It always may be, and should (R21). */
-export function mustBePreAdded(binding: ProductBinding): boolean {
-  return binding === 'by-list' || binding === 'wildcard';
-}
-
 /** What the product does with unknown units that name it (`settings.quarantine` of the product, cloud-api.md 2.10). */
 export type UnknownUnits = 'quarantine' | 'auto-approve';
 
 /**
  * What becomes of a unit when it connects. `outside`: it comes online as nobody's unit, does not show in the product, and gets none of
- * its firmware. Quarantine and auto-approve exist only for firmware that names its product, which ends with 3.x (R16, R17).
+ * its firmware. Quarantine and auto-approve exist only for firmware that names its product, which ends with 3.x (R16, R17); with the
+ * wildcard the pre-add is required as well (R18). Pre-adding is always right, and the factory's (R21).
  */
 export function whenConnecting(
   unit: { readonly isPreAdded: boolean; readonly binding: ProductBinding },
@@ -73,17 +69,6 @@ export function removalRefusal(unit: {
 }): Failure | undefined {
   if (unit.owner === undefined) return undefined;
   return failure('cloud/still-claimed', `${unit.deviceId} is claimed by ${unit.owner}; unclaim it, then remove it.`);
-}
-
-/** Why a unit may not be claimed now: one outside of a product must be online for it (R5), one in a product need not (R7). */
-export function claimRefusal(unit: {
-  readonly deviceId: string;
-  readonly isInProduct: boolean;
-  readonly isOnline: boolean;
-}): Failure | undefined {
-  if (unit.isInProduct || unit.isOnline) return undefined;
-  const detail = `${unit.deviceId} is in no product and not online; add it to the product, then it can be claimed offline.`;
-  return failure('cloud/claim-refused', detail);
 }
 
 /** Whether a unit has to be claimed to do its work (R5, R6). Going online never needs it (R3). */

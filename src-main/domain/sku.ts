@@ -47,11 +47,6 @@ export function skuRow(sku: Sku): SkuRow {
   return row;
 }
 
-/** Every row, in the order of the seed's table. */
-export function allSkus(): readonly SkuRow[] {
-  return ROWS;
-}
-
 /** Whether a unit of this platform may be of this SKU. The bare carriers take any platform, so they exclude none. */
 export function skuAllowsPlatform(sku: Sku, platform: PlatformName): boolean {
   const { platforms } = skuRow(sku);

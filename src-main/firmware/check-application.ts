@@ -1,5 +1,5 @@
 import { type Failure, failure } from '../domain/failure.ts';
-import { productBinding } from '../domain/membership-rules.ts';
+import { type ProductBinding, productBinding } from '../domain/membership-rules.ts';
 import { nameModuleVersion } from './device-os-releases.ts';
 import type { FirmwareModule } from './firmware-module.ts';
 import { userDependencyIndex } from './memory-map.ts';
@@ -18,6 +18,15 @@ export function checkApplication(application: FirmwareModule, file: RecipeFile, 
 export function builtWith(application: FirmwareModule, file: Pick<RecipeFile, 'platform'>): number | undefined {
   const index = userDependencyIndex(file.platform);
   return application.dependencies.find((need) => need.function === 'system-part' && need.index === index)?.version;
+}
+
+/** How the application is bound to the recipe's product (membership-rules.ts). */
+export function bindingOf(
+  application: FirmwareModule,
+  file: Pick<RecipeFile, 'platform' | 'productId'>,
+): ProductBinding {
+  const product = { id: file.productId, platformId: file.platform.id };
+  return productBinding(application.productId, product, isSince4(application, file) ? 'since-4.0' : 'before-4.0');
 }
 
 /** Gate 11: the application says with which Device OS it was built, and the recipe's is not older. */
@@ -46,17 +55,20 @@ function checkProductVersion(application: FirmwareModule, file: RecipeFile): Fai
  */
 function checkProductId(application: FirmwareModule, file: RecipeFile): Failure | undefined {
   const { platform, productId, allowWildcardProductId } = file;
-  const isSince4 = (builtWith(application, file) ?? 0) >= 4000;
   const found = application.productId;
-  const product = { id: productId, platformId: platform.id };
-  const binding = productBinding(found, product, isSince4 ? 'since-4.0' : 'before-4.0');
+  const binding = bindingOf(application, file);
   if (binding === 'by-list' || binding === 'by-name' || (binding === 'wildcard' && allowWildcardProductId)) {
     return undefined;
   }
-  const expected = isSince4 ? platform.id : productId;
-  const why = isSince4
+  const listDecides = isSince4(application, file);
+  const expected = listDecides ? platform.id : productId;
+  const why = listDecides
     ? 'the platform ID, as in every application built for Device OS 4.0 or later'
     : "the recipe's product";
   const detail = `${application.fileName} has product ID ${found ?? 'none'}, expected is ${expected} (${why}).`;
   return failure('firmware/wrong-product-id', detail, { expected, found: found ?? null });
+}
+
+function isSince4(application: FirmwareModule, file: Pick<RecipeFile, 'platform'>): boolean {
+  return (builtWith(application, file) ?? 0) >= 4000;
 }

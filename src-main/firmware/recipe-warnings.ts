@@ -1,10 +1,10 @@
 import { parseDeviceOsVersion } from '../domain/device-os-version.ts';
 import { lifecycleWarnings } from '../domain/lifecycle.ts';
-import { canHaveWildcard, needsClaim } from '../domain/membership-rules.ts';
+import { canHaveWildcard, needsClaim, whenConnecting } from '../domain/membership-rules.ts';
 import { mixWarnings } from '../domain/platform-mix.ts';
 import { activatedBy, slowestActivation } from '../domain/sim-rules.ts';
 import { parseSku, type Sku, skuRow } from '../domain/sku.ts';
-import { builtWith } from './check-application.ts';
+import { bindingOf, builtWith } from './check-application.ts';
 import { nameModuleVersion, releasesOf } from './device-os-releases.ts';
 import type { FirmwareModule } from './firmware-module.ts';
 import type { RecipeFile } from './recipe-file.ts';
@@ -25,6 +25,7 @@ export function recipeWarnings(application: FirmwareModule, file: RecipeFile, de
     ...mixWarnings(skus),
     ...simWarnings(skus, file),
     ...claimWarning(file),
+    ...connectsTooEarly(application, file),
   ];
 }
 
@@ -72,4 +73,17 @@ function claimWarning({ cloud, platform }: RecipeFile): readonly string[] {
   const hasPhoneSetUp = platform.name === 'photon' || platform.name === 'p1';
   if (cloud.claimUser === undefined || needsClaim({ isInProduct: true, hasPhoneSetUp })) return [];
   return [`Units will be claimed by ${cloud.claimUser}; a unit in a product needs no owner.`];
+}
+
+/**
+ * A unit that passes before the product has it must not connect before either (cloud-api.md R16 to R18). An embedded SIM and a loose one
+ * are off until then (R3, R22, R23); a unit with neither, or with another company's SIM, connects as soon as somebody switches it on.
+ */
+function connectsTooEarly(application: FirmwareModule, file: RecipeFile): readonly string[] {
+  if (!file.cloud.finishLater || file.sim.form !== 'none') return [];
+  const fate = whenConnecting({ isPreAdded: false, binding: bindingOf(application, file) }, 'quarantine');
+  const where = fate === 'quarantined' ? 'is put in quarantine' : 'is in no product and gets none of its firmware';
+  return [
+    `Units may pass before the product has them, and nothing keeps these offline: one that connects until then ${where}. Keep units that are only built switched off.`,
+  ];
 }

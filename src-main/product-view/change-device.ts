@@ -89,7 +89,7 @@ export async function removeDevice(
   if (left !== undefined && !left.quarantined && !left.denied) {
     throw new StationError('cloud/bad-answer', `The cloud said ${deviceId} was removed, and it is still a member.`);
   }
-  return { said: `${deviceId} is not in product ${productId} any more.`, notes: [...comesBack(before), SIM_STAYS] };
+  return { said: `${deviceId} is not in product ${productId} any more.`, notes: [whenItConnects(before), SIM_STAYS] };
 }
 
 /** Name, notes, groups and the development mark. */
@@ -143,16 +143,18 @@ async function requireDevice(
 }
 
 /**
- * What happens when a removed unit connects again (R20): with Device OS 3.x and firmware that names the product it is back in
- * quarantine. How the product treats unknown units is not asked for; quarantine is its default (R17).
+ * What happens when a removed unit connects again (R16, R20): with Device OS 3.x and firmware that names the product it is back in
+ * quarantine, with any other it stays outside until it is added again. How the product treats unknown units is not asked for; quarantine
+ * is its default (R17).
  */
-function comesBack(before: CloudDeviceDetail): readonly string[] {
+function whenItConnects(before: CloudDeviceDetail): string {
   const deviceOs = parseDeviceOsVersion(before.deviceOs ?? '');
   const four = parseDeviceOsVersion('4.0.0');
   const isSince4 = deviceOs.ok && four.ok && compareDeviceOs(deviceOs.value, four.value) >= 0;
   const binding = isSince4 || before.firmwareProductId !== before.productId ? 'by-list' : 'by-name';
-  if (whenConnectingAfterRemoval(binding, 'quarantine') !== 'quarantined') return [];
-  return ['Its firmware names the product: it will come back as a denied device until other firmware is on it.'];
+  return whenConnectingAfterRemoval(binding, 'quarantine') === 'quarantined'
+    ? 'Its firmware names the product: it will come back as a denied device until other firmware is on it.'
+    : 'When it connects again it is in no product, until it is added again.';
 }
 
 function asError({ code, detail, evidence }: Failure): StationError {

@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { relationsChangedBy } from '../../../src-main/domain/cloud-relations.ts';
 import { type DeviceOsVersion, parseDeviceOsVersion } from '../../../src-main/domain/device-os-version.ts';
 import {
   canHaveWildcard,
-  claimRefusal,
-  mustBePreAdded,
   needsClaim,
   type ProductBinding,
   productBinding,
@@ -53,11 +50,6 @@ describe('what happens to a unit that connects', () => {
     expect(whenConnecting({ isPreAdded: true, binding }, unknownUnits)).toBe('member');
   });
 
-  test('R16, R17, R18: the pre-add is required wherever nothing else would bring the unit into the product', () => {
-    const bindings: ProductBinding[] = ['by-list', 'wildcard', 'by-name', 'foreign'];
-    expect(bindings.filter(mustBePreAdded)).toEqual(['by-list', 'wildcard']);
-  });
-
   test('R20: a removed unit whose firmware still names the product comes back as denied; one on 4.0 does not', () => {
     expect(whenConnectingAfterRemoval('by-name', 'quarantine')).toBe('quarantined');
     expect(whenConnectingAfterRemoval('by-list', 'quarantine')).toBe('outside');
@@ -68,7 +60,7 @@ describe('what happens to a unit that connects', () => {
   });
 });
 
-describe('owner, product and SIM', () => {
+describe('the owner of a unit', () => {
   test('R9: a unit that is claimed is unclaimed before it is removed', () => {
     expect(removalRefusal({ deviceId: DEVICE_ID, owner: 'op@example.com' })).toMatchObject({
       code: 'cloud/still-claimed',
@@ -77,31 +69,10 @@ describe('owner, product and SIM', () => {
     expect(removalRefusal({ deviceId: DEVICE_ID, owner: undefined })).toBeUndefined();
   });
 
-  test('R5, R7: outside of a product a unit must be online to be claimed, inside it need not', () => {
-    const unit = { deviceId: DEVICE_ID, isInProduct: false, isOnline: false };
-    expect(claimRefusal(unit)?.code).toBe('cloud/claim-refused');
-    expect(claimRefusal({ ...unit, isOnline: true })).toBeUndefined();
-    expect(claimRefusal({ ...unit, isInProduct: true })).toBeUndefined();
-  });
-
   test('R5, R6: a unit in a product needs no owner, but for phone set-up and webhooks of a sandbox', () => {
     expect(needsClaim({ isInProduct: true })).toBe(false);
     expect(needsClaim({ isInProduct: false })).toBe(true);
     expect(needsClaim({ isInProduct: true, hasPhoneSetUp: true })).toBe(true);
     expect(needsClaim({ isInProduct: true, hasSandboxWebhook: true })).toBe(true);
-  });
-
-  test('R1, R8: each action changes one relation; unclaiming and removing leave the SIM as it is', () => {
-    expect(relationsChangedBy('unclaim')).toEqual(['owner']);
-    expect(relationsChangedBy('claim')).toEqual(['owner']);
-    expect(relationsChangedBy('remove')).toEqual(['membership']);
-    expect(relationsChangedBy('release-sim')).toEqual(['sim']);
-    expect(relationsChangedBy('deactivate-sim')).toEqual(['sim']);
-  });
-
-  test('R1, R22: but the pre-add brings an embedded SIM, and removing a customer’s unit unclaims it', () => {
-    expect(relationsChangedBy('pre-add')).toEqual(['membership', 'sim']);
-    expect(relationsChangedBy('pre-add-and-claim')).toEqual(['membership', 'sim', 'owner']);
-    expect(relationsChangedBy('remove-customers-unit')).toEqual(['membership', 'owner']);
   });
 });

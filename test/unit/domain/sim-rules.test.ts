@@ -8,7 +8,8 @@ import {
   slowestActivation,
   switchOffRefusal,
 } from '../../../src-main/domain/sim-rules.ts';
-import { activationAlarmMs, allSkus, parseSku, type SkuRow, skuRow } from '../../../src-main/domain/sku.ts';
+import { activationAlarmMs, parseSku, type SkuRow, skuRow } from '../../../src-main/domain/sku.ts';
+import { SKU_TABLE } from '../../../src-main/domain/sku-table.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -45,7 +46,7 @@ describe('what activates a SIM', () => {
   });
 
   test('R23, R24: exactly the loose cards of the table are imported', () => {
-    const imported = allSkus().filter((one) => activatedBy(one) === 'import');
+    const imported = SKU_TABLE.map(({ sku }) => row(sku)).filter((one) => activatedBy(one) === 'import');
     expect(imported).toHaveLength(12);
     expect(imported.every(({ simForm }) => simForm === '4ff')).toBe(true);
   });

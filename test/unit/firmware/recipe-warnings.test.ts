@@ -45,5 +45,21 @@ test('R27: a recipe whose units must wait for SIMs that can be slow is told so',
 test('R6: a recipe that claims its units is told that they need no owner', async () => {
   const cloud = { waitMs: 0, finishLater: true, claimUser: 'op@example.com' };
   expect(await warningsOf(boron, { cloud })).toEqual([expect.stringContaining('needs no owner')]);
-  expect(await warningsOf(smallRelease('photon', '2.3.1'), { cloud, sim: { ...embedded, form: 'none' } })).toEqual([]);
+  const photon = await warningsOf(smallRelease('photon', '2.3.1'), { cloud, sim: { ...embedded, form: 'none' } });
+  expect(photon.filter((warning) => warning.includes('owner'))).toEqual([]);
+});
+
+test('R16, R17, R18: a recipe whose units can connect before the product has them says what becomes of one that does', async () => {
+  const open = { cloud: { waitMs: 0, finishLater: true }, sim: { ...embedded, form: 'none' } };
+  const outside = [expect.stringMatching(/connects until then is in no product .* switched off/)];
+  expect(await warningsOf(smallRelease('p2', '6.2.0'), open)).toEqual(outside);
+  const named = smallRelease('photon', '2.3.1');
+  expect(await warningsOf(named, open)).toEqual([expect.stringContaining('is put in quarantine')]);
+  const wildcard = smallRelease('photon', '2.3.1', { productId: 6 });
+  expect(await warningsOf(wildcard, { ...open, allowWildcardProductId: true })).toEqual(outside);
+  // With its SIM off until the pre-add, or with no pass before it, no unit can.
+  expect(await warningsOf(boron, { ...open, sim: embedded })).toEqual([]);
+  expect(await warningsOf(smallRelease('p2', '6.2.0'), { ...open, cloud: { waitMs: 0, finishLater: false } })).toEqual(
+    [],
+  );
 });

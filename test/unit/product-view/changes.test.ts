@@ -57,12 +57,12 @@ describe('what costs money or cannot be undone is first said, then done when it 
     expect(bench.virtual.state.sims.get(I1)?.status).toBe('active');
   });
 
-  test('importing a SIM, and never twice', async () => {
+  test('R24: importing a SIM, which is what activates it, and never twice', async () => {
     await using bench = await startProductBench([], 1_000);
     expect(await questionOf(bench, 'activate-sim', { iccid: I9 })).toContain('paid for');
     expect(await bench.change('activate-sim', { iccid: I9, confirm })).toContain('asked for');
     expect(await bench.change('activate-sim', { iccid: I9, confirm })).toContain('nothing was asked for');
-    expect(bench.virtual.state.sims.get(I9)?.imports).toBe(1);
+    expect(bench.virtual.state.sims.get(I9)).toMatchObject({ imports: 1, lastAction: 'activate', productId: PRODUCT });
     expect(bench.asked.filter((url) => /\/sims$/.test(url))).toHaveLength(1);
   });
 
@@ -115,6 +115,20 @@ describe('a unit', () => {
     });
     bench.life.connects(M3, { version: 3, deviceOs: '3.3.1', productId: PRODUCT });
     expect((await bench.see('denied')).rows.map(({ deviceId }) => deviceId)).toContain(M3);
+  });
+
+  test('R16: of Device OS 4.0 and later is said to stay outside when it is removed, until it is added again', async () => {
+    await using bench = await startProductBench();
+    await bench.signIn();
+    bench.life.connects(M3, { version: 3, deviceOs: '6.2.0' });
+    const removed = await answer(bench, 'remove', { deviceId: M3, confirm });
+    expect(removed).toMatchObject({
+      ok: true,
+      value: { notes: [expect.stringContaining('in no product, until it is added again'), expect.anything()] },
+    });
+    bench.life.connects(M3, { version: 3, deviceOs: '6.2.0' });
+    expect((await bench.see('denied')).rows.map(({ deviceId }) => deviceId)).not.toContain(M3);
+    expect(bench.virtual.state.devices.get(M3)).toMatchObject({ online: true, productId: undefined });
   });
 
   test('is claimed for the person signed in, or for a team member by the station’s own right', async () => {

@@ -1,11 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { openBulkJournal } from '../../../src-main/adapters/identity/bulk-journal.sqlite.ts';
-import { readSupplierFile } from '../../../src-main/adapters/identity/read-supplier-file.ts';
-import { bulkItems, preAddIdentifier } from '../../../src-main/identity/bulk-job.ts';
-import { preAddUnits } from '../../../src-main/identity/pre-add-units.ts';
+import { describe, expect, test } from 'vitest';
 import { agreeToTransfer } from '../../../src-main/virtual/cloud/claim-routes.ts';
 import { deviceLife } from '../../../src-main/virtual/cloud/device-life.ts';
 import {
@@ -175,34 +168,6 @@ describe('who must own a unit, and when it can be claimed', () => {
     expect(virtual.state.devices.get(D5)?.owner).not.toBe(OP.username);
     agreeToTransfer(virtual.state, body.transfer_id);
     expect(virtual.state.devices.get(D5)?.owner).toBe(OP.username);
-  });
-});
-
-describe('the list that comes with a tray', () => {
-  test('R21: whom it names is pre-added before the first connection and then a member; whom it leaves out is not', async () => {
-    await using cloud = await startCloud();
-    const { bench, life } = cloud;
-    const [one = '', other = '', forgotten = ''] = deviceIds(3);
-    for (const deviceId of [one, other, forgotten]) bench.virtual.registerUnit({ deviceId, platformId: 13 });
-    const folder = mkdtempSync(join(tmpdir(), 'linewright-tray-'));
-    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-    writeFileSync(join(folder, 'tray.txt'), `\uFEFF${one.toUpperCase()}\r\n\r\n${other}\r\n`);
-    const { signal } = bench.options;
-    const { lines } = await readSupplierFile(join(folder, 'tray.txt'), { signal });
-    const { items } = bulkItems(lines, preAddIdentifier);
-    const job = { kind: 'pre-add', productId: PRODUCT, file: 'tray.txt', sha256: 'a'.repeat(64) } as const;
-    const journal = openBulkJournal(join(folder, 'tray.job'), job, false);
-    onTestFinished(() => journal.close());
-    await preAddUnits(items, { cloud: bench.cloud, productId: PRODUCT, journal, signal });
-    const before = (await cloud.ask('GET', `${DEVICES}/${one}`)).body;
-    expect(before).toMatchObject({ product_id: PRODUCT, last_handshake_at: null });
-    for (const deviceId of [one, other, forgotten]) expect(life.connects(deviceId, NEW)).toBe('online');
-    const standings = [one, other, forgotten].map(async (deviceId) => {
-      const { status, body } = await cloud.ask('GET', `${DEVICES}/${deviceId}`);
-      return status === 200 ? { online: body.online, quarantined: body.quarantined } : 'outside';
-    });
-    const member = { online: true, quarantined: false };
-    expect(await Promise.all(standings)).toEqual([member, member, 'outside']);
   });
 });
 

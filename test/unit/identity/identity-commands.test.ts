@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { openSimImports } from '../../../src-main/adapters/identity/sim-imports.sqlite.ts';
 import { addIdentityCommands } from '../../../src-main/cli/identity-commands.ts';
 import { EXIT, type Output } from '../../../src-main/cli/output.ts';
 import type { JsonObject } from '../../../src-main/domain/json.ts';
+import { claimOf } from '../../../src-main/domain/sim-claim.ts';
+import { deviceLife } from '../../../src-main/virtual/cloud/device-life.ts';
 import { D1, D2, D3, I7, PRODUCT, startCloudBench } from '../cloud/cloud-bench.ts';
 
 /** One command line through the real parser and the real commands, in this process. */
@@ -123,6 +126,30 @@ describe('identity', () => {
 });
 
 describe('cloud pre-add', () => {
+  it('R21: whom a tray’s list names is a member at its first connection; whom it leaves out is in no product', async () => {
+    await using bench = await startCloudBench();
+    const [one, other, forgotten] = ['a', 'b', 'c'].map((end) => `e00fce68000000000000100${end}`) as [
+      string,
+      string,
+      string,
+    ];
+    for (const deviceId of [one, other, forgotten]) bench.virtual.registerUnit({ deviceId, platformId: 13 });
+    const data = freshFolder();
+    const list = file(data, 'tray.txt', `\uFEFF${one.toUpperCase()}\r\n\r\n${other}\r\n`);
+    const args = ['--station', stationFile(data, bench.virtual), '--product', String(PRODUCT), '--yes'];
+    const done = await linewright(data, 'cloud', 'pre-add', list, ...args);
+    expect(done).toMatchObject({ exit: 0, last: { results: { added: 2 } } });
+    const life = deviceLife(bench.virtual.state);
+    const standings = [];
+    for (const deviceId of [one, other, forgotten]) {
+      expect(life.connects(deviceId, { deviceOs: '6.2.1', version: 1 })).toBe('online');
+      const { status, json } = await bench.ask('GET', `/v1/products/${PRODUCT}/devices/${deviceId}`);
+      standings.push(status === 200 ? { online: json.online, quarantined: json.quarantined } : status);
+    }
+    const member = { online: true, quarantined: false };
+    expect(standings).toEqual([member, member, 404]);
+  });
+
   it('sends nothing without --yes, then each unit with a result of its own', async () => {
     await using bench = await startCloudBench();
     const data = freshFolder();
@@ -207,4 +234,27 @@ describe('cloud import-sims', () => {
     expect(again).toMatchObject({ exit: 0, last: { results: { 'already-there': 1 } } });
     expect((await bench.cloud.sim(PRODUCT, I7, bench.options))?.activations).toBe(1);
   });
+
+  it.each(['of the station file', 'of --data'])(
+    'leaves a SIM to the station that is importing it, by the data folder %s, and says so in its line',
+    async (which) => {
+      await using bench = await startCloudBench();
+      const data = freshFolder();
+      const station = stationFile(data, bench.virtual);
+      const list = file(data, 'sims.csv', `ICCID\n${I7}\n`);
+      const folder = join(data, which === 'of --data' ? 'other' : 'data');
+      const simImports = openSimImports(folder);
+      onTestFinished(() => simImports.close());
+      const claim = claimOf({ iccid: I7, how: 'import', who: 'station', name: 'P046AF1450000FC' }, new Date());
+      simImports.claim(PRODUCT, [claim]);
+      const args = ['cloud', 'import-sims', list, '--station', station, '--product', String(PRODUCT), '--yes'];
+      const job = linewright(data, ...args, ...(which === 'of --data' ? ['--data', folder] : []));
+      await bench.virtual.requests.next('get-sim');
+      bench.virtual.faults.add({ name: 'unauthorized', endpoint: 'list-sims' }); // or it would wait for the SIM
+      expect(await job).toMatchObject({ exit: 1, last: { ok: false, results: { 'under-way': 1 } } });
+      const row = readFileSync(`${list}.import-sims.csv`, 'utf8').trim().split('\n').at(-1);
+      expect(row).toContain(`under-way,"SIM ${I7} is being imported by the station, unit P046AF1450000FC, since`);
+      expect(bench.virtual.requests.list().filter(({ endpoint }) => endpoint === 'import-sims')).toEqual([]);
+    },
+  );
 });

@@ -80,7 +80,9 @@ function linesOf(view: ProductView): readonly string[] {
       return view.events.map(eventText);
     case 'limits': {
       const { devices, quarantined, sims, lookUpsLeft } = view;
-      const of = devices.limit === undefined ? '' : ` of ${devices.limit} (${devices.left} left, ${devices.state})`;
+      const { limit, left, leftIfFree, state } = devices;
+      const ifFree = leftIfFree === undefined ? '' : ` (on a free plan ${leftIfFree} left)`;
+      const of = limit === undefined ? ifFree : ` of ${limit} (${left} left, ${state})`;
       return [
         `${devices.used} units${of}; ${quarantined} in quarantine`,
         `${sims} SIMs`,

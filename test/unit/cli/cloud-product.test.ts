@@ -114,6 +114,7 @@ describe('a product is looked at from the command line', () => {
     expect((await look('locks')).text).toBe('No unit is locked.');
     expect((await look('customers')).text).toBe('2 customers');
     expect((await look('limits', '--plan-devices', '100')).text).toContain('3 units of 100 (97 left, plenty)');
+    expect((await look('limits')).text).toContain('3 units (on a free plan 97 left)');
   });
 
   test('and held against what the recipes of the station file build', async () => {

@@ -10,7 +10,7 @@ import {
   uploadRefusal,
 } from '../../../src-main/domain/firmware-target.ts';
 import { lifecycleWarnings } from '../../../src-main/domain/lifecycle.ts';
-import { countsInProduct, countsInSandbox, FREE_PLAN_DEVICES, planUse } from '../../../src-main/domain/plan-limits.ts';
+import { FREE_PLAN_UNITS, planShortage, planUse } from '../../../src-main/domain/plan-limits.ts';
 import { mixWarnings, platformsForAll } from '../../../src-main/domain/platform-mix.ts';
 import { parseProductVersion } from '../../../src-main/domain/product-version.ts';
 import { parseSku, type Sku } from '../../../src-main/domain/sku.ts';
@@ -112,27 +112,23 @@ describe('product firmware', () => {
 });
 
 describe('plans', () => {
-  const me = 'me@example.com';
-  test.each([
-    ['R11: a developer unit counts where its owner is', { owner: me, isMember: false }, true],
-    ['R11: and nowhere else', { owner: 'you@example.com', isMember: false }, false],
-    ['R12: one that is claimed and in a product does not count', { owner: me, isMember: true }, false],
-    ['R12: unless that product is free', { owner: 'you@example.com', isMember: true, isProductFree: true }, true],
-    ['R14: one in quarantine is no member', { owner: undefined, isMember: false, isProductFree: true }, false],
-  ])('%s', (_, unit, counts) => {
-    expect(countsInSandbox(unit, me)).toBe(counts);
-  });
-
-  test('R12, R14: a product counts its members, claimed or not, and nothing in quarantine', () => {
-    expect(countsInProduct({ isMember: true })).toBe(true);
-    expect(countsInProduct({ isMember: false })).toBe(false);
-  });
-
   test('R11: a plan is near its end from nine tenths on and full at its end', () => {
-    const states = [0, 89, 90, 99, 100, 120].map((used) => planUse(used, FREE_PLAN_DEVICES).state);
+    const states = [0, 89, 90, 99, 100, 120].map((used) => planUse(used, FREE_PLAN_UNITS).state);
     expect(states).toEqual(['plenty', 'plenty', 'near', 'near', 'full', 'full']);
     expect(planUse(120, 100)).toEqual({ used: 120, limit: 100, left: 0, state: 'full' });
-    expect(planUse(120, undefined)).toEqual({ used: 120, state: 'unknown' });
+  });
+
+  test('R11: a plan nobody knows may be the free one, as long as that holds what there is', () => {
+    expect(planUse(88, undefined)).toEqual({ used: 88, state: 'unknown', leftIfFree: 12 });
+    expect(planUse(101, undefined)).toEqual({ used: 101, state: 'unknown' });
+  });
+
+  test('R11: units for which a plan has no place are counted before they are added', () => {
+    expect(planShortage(90, 10, 100)).toBeUndefined();
+    expect(planShortage(90, 15, 100)).toMatch(/105 units, its plan ends at 100: .* refuses 5/);
+    expect(planShortage(90, 15, undefined)).toMatch(/105 units: on a free plan, which ends at 100, .* refuses 5/);
+    expect(planShortage(101, 500, undefined)).toBeUndefined();
+    expect(planShortage(120, 1, 100)).toContain('refuses 1 of them');
   });
 
   test('R11: what is left never is below nothing', () => {

@@ -123,7 +123,7 @@ describe('a supervisor sees of a product', () => {
     expect(isComplete).toBe(true);
   });
 
-  test('how many customers it has, and how full it is', async () => {
+  test('R11, R13, R14: how many customers it has, and how full it is: without quarantine, and its SIMs under no limit', async () => {
     await using bench = await startProductBench();
     expect((await bench.see('customers')).customers).toBe(2);
     expect(await bench.see('limits', { planDevices: 3 })).toMatchObject({
@@ -131,7 +131,7 @@ describe('a supervisor sees of a product', () => {
       quarantined: 1,
       sims: 2,
     });
-    expect((await bench.see('limits')).devices).toEqual({ used: 3, state: 'unknown' });
+    expect((await bench.see('limits')).devices).toEqual({ used: 3, state: 'unknown', leftIfFree: 97 });
   });
 
   test('its team, but only signed in, and is told which right the station lacks', async () => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import packageJson from '../package.json' with { type: 'json' };
 import { openAuditLog } from './adapters/audit/audit-log.sqlite.ts';
 import { createHttpCloud } from './adapters/cloud/cloud.http.ts';
+import { openSimImports } from './adapters/identity/sim-imports.sqlite.ts';
 import { openStationBook } from './adapters/identity/station-book.sqlite.ts';
 import { createFirmwareStore } from './adapters/store/firmware-store.files.ts';
 import { loadStoredRecipe } from './adapters/store/load-stored-recipe.ts';
@@ -112,6 +113,7 @@ export function startStation(
   try {
     station = new Station({ ...rest, ports, station: name, appVersion: APP_VERSION });
   } catch (thrown) {
+    ports.simImports.close();
     ports.audit.close(); // or the data folder would stay locked
     throw thrown;
   }
@@ -122,6 +124,7 @@ export function startStation(
       await station.close();
       await ports.bus.close();
       ports.identity?.book.close();
+      ports.simImports.close();
       ports.audit.close();
     },
   };
@@ -139,6 +142,7 @@ async function openPorts(settings: StationFile, data: string, link: CloudLink): 
     flasher,
     cloud: rememberProduct(createHttpCloud(link.settings)),
     audit: openAuditLog(data),
+    simImports: openSimImports(data),
     ...(settings.identity === 'off' ? {} : { identity: { policy: settings.identity, book: openStationBook(data) } }),
   };
 }

@@ -2,6 +2,7 @@ import { openAuditLog } from './adapters/audit/audit-log.sqlite.ts';
 import { createHttpCloud } from './adapters/cloud/cloud.http.ts';
 import { createCloudContact } from './adapters/cloud/cloud-contact.ts';
 import type { HttpCloudSettings } from './adapters/cloud/cloud-sender.ts';
+import { openSimImports } from './adapters/identity/sim-imports.sqlite.ts';
 import { openStationBook } from './adapters/identity/station-book.sqlite.ts';
 import { createDfuUtilFlasher } from './adapters/usb/flasher.dfu-util.ts';
 import { createUnitConsole } from './adapters/usb/unit-console.serialport.ts';
@@ -161,6 +162,7 @@ export async function buildVirtualLine(
         flasher: createDfuUtilFlasher({ run: line.runDfuUtil, bus: line.bus, selectByPath: true }),
         cloud: rememberProduct(createHttpCloud(way)),
         audit: openAuditLog(options.data),
+        simImports: openSimImports(options.data),
         identity: { policy: options.identity ?? 'advisory', book: openStationBook(options.data) },
       },
       {

@@ -1,5 +1,6 @@
 import { openAuditLog } from '../../src-main/adapters/audit/audit-log.sqlite.ts';
 import { createHttpCloud } from '../../src-main/adapters/cloud/cloud.http.ts';
+import { openSimImports } from '../../src-main/adapters/identity/sim-imports.sqlite.ts';
 import { createConsolePath } from '../../src-main/adapters/usb/console-path.list.ts';
 import { createDfuUtilFlasher } from '../../src-main/adapters/usb/flasher.dfu-util.ts';
 import { createUnitConsole } from '../../src-main/adapters/usb/unit-console.serialport.ts';
@@ -40,6 +41,7 @@ export async function withKernelStation<Value>(
         flasher: createDfuUtilFlasher({ command: 'dfu-util', bus }),
         cloud: createHttpCloud({ baseUrl: cloud.baseUrl, token: async () => cloud.token, appVersion: 'bench' }),
         audit: openAuditLog(data),
+        simImports: openSimImports(data),
       },
       {
         ...{ name: 'bench', virtual: true, speed: 1, patience: 1, batch: 'bench' },

@@ -1,3 +1,4 @@
+import { openSimImports } from '../adapters/identity/sim-imports.sqlite.ts';
 import type { CloudBacklog } from '../domain/cloud-work.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { Outbox } from '../outbox/outbox.ts';
@@ -13,13 +14,15 @@ type DrainOptions = CloudWorkOptions & { readonly minutes?: number };
  * Ctrl-C; whatever is left then is as it was. Exit 0 only when nothing is left and nothing was rejected.
  */
 export function drainCommand({ minutes, ...options }: DrainOptions, output: Output): Promise<number> {
-  return withOwnRecord(options, output, async ({ audit, openCloud }) => {
+  return withOwnRecord(options, output, async ({ audit, data, openCloud }) => {
     const { cloud, link } = await openCloud();
+    const simImports = openSimImports(data);
     const begunOpen = audit.openCloudWork().length;
     let rejected = 0;
     const outbox = new Outbox('', {
       audit,
       cloud,
+      simImports,
       cloudTime: link.settings.contact.cloudTime,
       pace: ALL_AT_ONCE,
       changed: () => undefined,
@@ -47,6 +50,7 @@ export function drainCommand({ minutes, ...options }: DrainOptions, output: Outp
     } finally {
       clearInterval(telling);
       await outbox.close();
+      simImports.close();
     }
   });
 }

@@ -3,14 +3,15 @@ import { resolve } from 'node:path';
 import { openBulkJournal } from '../adapters/identity/bulk-journal.sqlite.ts';
 import { readSupplierFile } from '../adapters/identity/read-supplier-file.ts';
 import { writeResultFile } from '../adapters/identity/result-file.ts';
-import { openSimLedger } from '../adapters/identity/sim-ledger.sqlite.ts';
+import { openSimImports } from '../adapters/identity/sim-imports.sqlite.ts';
 import { failureOf, StationError } from '../domain/failure.ts';
-import { type BulkItems, type BulkSetting, bulkItems, preAddIdentifier } from '../identity/bulk-job.ts';
+import { type BulkItems, type BulkLook, type BulkSetting, bulkItems, preAddIdentifier } from '../identity/bulk-job.ts';
 import { countResults, resultRows } from '../identity/bulk-results.ts';
 import { importSims } from '../identity/import-sims.ts';
 import { preAddUnits } from '../identity/pre-add-units.ts';
 import { countMembers, countSims } from '../identity/preview-job.ts';
 import type { SupplierFile } from '../identity/supplier-line.ts';
+import type { BulkJournal } from '../ports/bulk-journal.ts';
 import { waitUntil } from '../procedure/time.ts';
 import type { IdentityOptions } from './identity-commands.ts';
 import { describeList, listAsJson, noLines } from './identity-import-command.ts';
@@ -33,11 +34,8 @@ export type BulkOptions = IdentityOptions & {
 type Kind<Identifier extends string> = {
   readonly name: 'pre-add' | 'import-sims';
   readonly identifierOf: Parameters<typeof bulkItems<Identifier>>[1];
-  readonly carryOut: (items: BulkItems<Identifier>['items'], setting: BulkSetting, dataFolder: string) => Promise<void>;
-  readonly countThere: (
-    items: BulkItems<Identifier>['items'],
-    setting: Omit<BulkSetting, 'journal'>,
-  ) => Promise<number>;
+  readonly carryOut: (items: BulkItems<Identifier>['items'], setting: BulkSetting) => Promise<void>;
+  readonly countThere: (items: BulkItems<Identifier>['items'], look: BulkLook) => Promise<number>;
 };
 
 /** `cloud pre-add FILE`: exit 0 when every unit of the list is proven to be in the product; without `--yes` it is the preview. */
@@ -66,14 +64,9 @@ export async function importSimsCommand(
     {
       name: 'import-sims',
       identifierOf: ({ iccid }) => iccid,
-      carryOut: async (items, setting, dataFolder) => {
-        const ledger = openSimLedger(dataFolder);
-        try {
-          const sleep = (milliseconds: number, signal: AbortSignal) => waitUntil(undefined, signal, milliseconds);
-          await importSims(items, { ...setting, ledger, sleep });
-        } finally {
-          ledger.close();
-        }
+      carryOut: (items, setting) => {
+        const sleep = (milliseconds: number, signal: AbortSignal) => waitUntil(undefined, signal, milliseconds);
+        return importSims(items, { ...setting, sleep });
       },
       countThere: countSims,
     },
@@ -92,13 +85,21 @@ async function bulkCommand<Identifier extends string>(
     const list = await readSupplierFile(path, { signal });
     const items = bulkItems(list.lines, kind.identifierOf);
     if (items.items.length === 0) throw noLines(list);
-    return withBulkCloud(options.station, options.product, async (cloud, dataFolder) => {
+    return withBulkCloud(options.station, options.product, async (cloud, stationData, cloudTime) => {
       const { product: productId, perRequest } = options;
-      const setting = { cloud, productId, signal, ...(perRequest === undefined ? {} : { perRequest }) };
+      const look = { cloud, productId, signal };
       if (options.preview === true || options.yes !== true) {
-        const there = options.check === true ? await kind.countThere(items.items, setting) : undefined;
+        const there = options.check === true ? await kind.countThere(items.items, look) : undefined;
         return tellPreview(list, items, kind.name, there, output);
       }
+      // The station may have been told another data folder as well; the record of imports is the one that it works with.
+      const dataFolder = options.hasOwnData ? options.data : stationData;
+      const setting = {
+        ...look,
+        list: list.name,
+        now: () => cloudTime() ?? new Date(),
+        ...(perRequest === undefined ? {} : { perRequest }),
+      };
       return carryOut({ path, list, items, kind, dataFolder }, setting, options, output);
     });
   });
@@ -140,7 +141,7 @@ async function carryOut<Identifier extends string>(
     readonly kind: Kind<Identifier>;
     readonly dataFolder: string;
   },
-  setting: Omit<BulkSetting, 'journal'>,
+  setting: Omit<BulkSetting, 'journal' | 'simImports'>,
   options: BulkOptions,
   output: Output,
 ): Promise<number> {
@@ -150,12 +151,13 @@ async function carryOut<Identifier extends string>(
   if (out === resolve(path)) throw new StationError('request/invalid', 'The result file cannot be the list itself.');
   if (!resume && existsSync(out)) throw new StationError('request/invalid', `There is a file ${out} already.`);
   const facts = { kind: kind.name, productId: setting.productId, file: list.name, sha256: list.sha256 };
-  const journal = openBulkJournal(`${out}.job`, facts, resume);
+  const simImports = openSimImports(dataFolder);
+  let journal: BulkJournal | undefined;
   try {
+    journal = openBulkJournal(`${out}.job`, facts, resume);
     let stopped: unknown;
     try {
-      const progress = progressOn(output);
-      await kind.carryOut(items.items, { ...setting, journal, progress }, dataFolder);
+      await kind.carryOut(items.items, { ...setting, journal, simImports, progress: progressOn(output) });
     } catch (thrown) {
       if (!(thrown instanceof StationError)) throw thrown;
       stopped = thrown;
@@ -163,8 +165,8 @@ async function carryOut<Identifier extends string>(
     const rows = resultRows(list.lines, items, journal.marks());
     await writeResultFile(out, rows);
     const results = countResults(rows);
-    const isDone =
-      journal.settled() === items.items.length && results.refused === undefined && results.failed === undefined;
+    const isSettled = journal.settled() === items.items.length;
+    const isDone = isSettled && results.refused === undefined && results.failed === undefined;
     const failure = stopped === undefined ? undefined : failureOf(stopped);
     output.result(
       {
@@ -180,13 +182,14 @@ async function carryOut<Identifier extends string>(
       [
         ...Object.entries(results).map(([result, lines]) => `${String(lines).padStart(7)} ${result}`),
         `Each line with its reason: ${out}`,
-        ...(isDone || stopped === undefined ? [] : ['The job is not done; go on with it by adding --resume.']),
+        ...(isSettled ? [] : ['The job is not done; go on with it by adding --resume.']),
       ].join('\n'),
     );
     if (failure !== undefined) return output.json ? EXIT.bad : output.failed(failure);
     return isDone ? EXIT.good : EXIT.bad;
   } finally {
-    journal.close();
+    journal?.close();
+    simImports.close();
   }
 }
 

@@ -14,7 +14,7 @@ import { unwrap } from './open-store.ts';
 export async function withBulkCloud<Value>(
   stationFile: string,
   productId: number,
-  use: (cloud: BulkCloud, dataFolder: string) => Promise<Value>,
+  use: (cloud: BulkCloud, dataFolder: string, cloudTime: () => Date | undefined) => Promise<Value>,
 ): Promise<Value> {
   const file = unwrap(await readStationFile(stationFile));
   if (!file.products.includes(productId)) {
@@ -24,7 +24,7 @@ export async function withBulkCloud<Value>(
   await readToken(file.token);
   const link = await openCloudLink(file, APP_VERSION);
   try {
-    return await use(createHttpCloud(link.settings), file.data);
+    return await use(createHttpCloud(link.settings), file.data, link.settings.contact.cloudTime);
   } finally {
     link.close();
   }

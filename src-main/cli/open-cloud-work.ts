@@ -24,6 +24,8 @@ export type CloudOfStation = { readonly cloud: BulkCloud; readonly link: CloudLi
 
 type Record<Audit> = {
   readonly audit: Audit;
+  /** The data folder it is in. */
+  readonly data: string;
   readonly station: StationFile | undefined;
   /** The cloud of the station file; throws `request/invalid` where none was named. */
   readonly openCloud: () => Promise<CloudOfStation>;
@@ -62,7 +64,8 @@ async function withAudit<Audit extends AuditLogReader>(
   let link: CloudLink | undefined;
   try {
     const station = options.station === undefined ? undefined : unwrap(await readStationFile(options.station));
-    audit = open(station === undefined || options.hasOwnData ? options.data : station.data);
+    const data = station === undefined || options.hasOwnData ? options.data : station.data;
+    audit = open(data);
     const openCloud = async (): Promise<CloudOfStation> => {
       if (station === undefined) {
         throw new StationError('request/invalid', 'Say --station with the file that names the cloud and its token.');
@@ -70,7 +73,7 @@ async function withAudit<Audit extends AuditLogReader>(
       link = await openCloudLink(station, APP_VERSION);
       return { cloud: createHttpCloud(link.settings), link };
     };
-    return await use({ audit, station, openCloud });
+    return await use({ audit, data, station, openCloud });
   } catch (thrown) {
     if (!(thrown instanceof StationError)) throw thrown;
     const exit = output.failed(failureOf(thrown));

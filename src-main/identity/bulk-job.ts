@@ -1,20 +1,32 @@
 import { StationError } from '../domain/failure.ts';
+import type { Iccid } from '../domain/iccid.ts';
 import type { BulkJournal } from '../ports/bulk-journal.ts';
 import type { BulkCloud, CloudOptions } from '../ports/cloud.ts';
 import type { UnitIdentifiers } from '../ports/identity-book.ts';
+import type { SimImports } from '../ports/sim-imports.ts';
 import type { SupplierLine } from './supplier-line.ts';
 
-/** What a bulk job works with. */
-export type BulkSetting = {
+/** What is needed to look at a product. */
+export type BulkLook = {
   readonly cloud: BulkCloud;
   readonly productId: number;
-  readonly journal: BulkJournal;
   readonly signal: AbortSignal;
+  /** How long one call to the cloud may take with all its tries. */
+  readonly timeoutMs?: number;
+};
+
+/** What a bulk job works with. */
+export type BulkSetting = BulkLook & {
+  /** Name of the list: what others are told of the job. */
+  readonly list: string;
+  readonly journal: BulkJournal;
+  /** The one record of SIM imports that the job shares with the station on this data folder and its other jobs. */
+  readonly simImports: SimImports;
+  /** The cloud's time where it is known. */
+  readonly now: () => Date;
   readonly progress?: (progress: BulkProgress) => void;
   /** Identifiers in one request; the most a cloud takes is not known (cloud-api.md U4). */
   readonly perRequest?: number;
-  /** How long one call to the cloud may take with all its tries. */
-  readonly timeoutMs?: number;
 };
 
 /** How far a job is; told after every answer. */
@@ -24,8 +36,12 @@ export type BulkProgress = {
   readonly total: number;
 };
 
-/** One identifier of a job and the line it is from. */
-export type BulkItem<Identifier extends string = string> = { readonly line: number; readonly identifier: Identifier };
+/** One identifier of a job, the line it is from, and the SIM that the line names. */
+export type BulkItem<Identifier extends string = string> = {
+  readonly line: number;
+  readonly identifier: Identifier;
+  readonly iccid?: Iccid;
+};
 
 export const PER_REQUEST = 100;
 
@@ -50,10 +66,11 @@ export function bulkItems<Identifier extends string>(
   for (const line of lines) {
     if (line.kind !== 'usable') continue;
     const identifier = identifierOf(line.identifiers);
+    const { iccid } = line.identifiers;
     const before = identifier === undefined ? undefined : items.get(identifier);
     if (identifier === undefined) without.push(line.line);
     else if (before !== undefined) repeated.push({ line: line.line, of: before.line });
-    else items.set(identifier, { line: line.line, identifier });
+    else items.set(identifier, { line: line.line, identifier, ...(iccid === undefined ? {} : { iccid }) });
   }
   return { items: [...items.values()], without, repeated };
 }
@@ -67,7 +84,7 @@ export function preAddIdentifier({ deviceId, serialNumber, imei, iccid }: UnitId
 export function callOptions({
   signal,
   timeoutMs = CALL_TIMEOUT_MS,
-}: Pick<BulkSetting, 'signal' | 'timeoutMs'>): CloudOptions {
+}: Pick<BulkLook, 'signal' | 'timeoutMs'>): CloudOptions {
   return { signal, timeoutMs, priority: 'background' };
 }
 

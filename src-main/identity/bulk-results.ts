@@ -5,9 +5,17 @@ import type { SupplierLine } from './supplier-line.ts';
 
 /**
  * What a line of the list came to. `unproven`: asked for, and not seen in the product yet. `not-done`: nothing was asked for it.
+ * `under-way`: neither, because the station or another job is importing its SIM.
  * `no-identifier`: the line can be used, and not for this job.
  */
-export type LineResult = BulkResult | 'unproven' | 'not-done' | 'duplicate' | 'no-identifier' | 'unusable';
+export type LineResult =
+  | BulkResult
+  | 'unproven'
+  | 'not-done'
+  | 'under-way'
+  | 'duplicate'
+  | 'no-identifier'
+  | 'unusable';
 
 export type ResultRow = {
   readonly line: number;
@@ -46,6 +54,7 @@ export function countResults(rows: readonly ResultRow[]): Readonly<Partial<Recor
 
 function outcomeOf(mark: BulkMark | undefined): Pick<ResultRow, 'result' | 'reason'> {
   if (mark === undefined || mark.state === 'unasked') return { result: 'not-done', reason: 'It was not asked for.' };
+  if (mark.state === 'held') return { result: 'under-way', reason: mark.reason ?? '' };
   if (mark.state === 'asked') {
     return { result: 'unproven', reason: mark.reason ?? 'It was asked for and is not seen in the product yet.' };
   }

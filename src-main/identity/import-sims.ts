@@ -1,23 +1,33 @@
 import { StationError } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure-codes.ts';
 import type { Iccid } from '../domain/iccid.ts';
-import type { BulkMark, SimImportLedger } from '../ports/bulk-journal.ts';
+import { claimOf, sayClaim } from '../domain/sim-claim.ts';
+import type { BulkMark } from '../ports/bulk-journal.ts';
 import type { CloudSim } from '../ports/cloud.ts';
-import { type BulkItem, type BulkSetting, callOptions, inRequests, PER_PAGE, PER_REQUEST, tell } from './bulk-job.ts';
+import {
+  type BulkItem,
+  type BulkLook,
+  type BulkSetting,
+  callOptions,
+  inRequests,
+  PER_PAGE,
+  PER_REQUEST,
+  tell,
+} from './bulk-job.ts';
 import { listPages } from './list-everything.ts';
 
 export type SimImportSetting = BulkSetting & {
-  readonly ledger: SimImportLedger;
   /** How long to wait for asked SIMs to appear in the product before the job ends without them. */
   readonly waitMs?: number;
   readonly sleep: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 };
 
 /**
- * Imports SIMs into a product, which activates and bills them (cloud-api.md 2.8.1). A SIM is asked for once by this station:
- * the intent is on disk before the request, a SIM that is in the product already is not asked for, and one whose request may have gone
- * out is only ever looked for. That it is in the product is the proof; activation goes on after it. Rejects with the failure that stops
- * the job; SIMs that did not appear within `waitMs` stay `asked`, and running the job again looks for them.
+ * Imports SIMs into a product, which activates and bills them (cloud-api.md 2.8.1). A SIM is asked for once on this data folder, by
+ * its station or by one job: the intent is on disk before the request, a SIM that is in the product already is not asked for, and one
+ * whose request may have gone out is only ever looked for. That it is in the product is the proof; activation goes on after it. Rejects
+ * with the failure that stops the job; SIMs that did not appear within `waitMs` stay `asked`, or `held` where somebody else is importing
+ * them, and running the job again looks for them first.
  */
 export async function importSims(items: readonly BulkItem<Iccid>[], setting: SimImportSetting): Promise<void> {
   const { journal, perRequest = PER_REQUEST } = setting;
@@ -38,7 +48,7 @@ export async function importSims(items: readonly BulkItem<Iccid>[], setting: Sim
 /** The SIMs of the product by ICCID; what a list shows is there, what it does not show may only have moved between its pages. */
 export async function simsInProduct(
   items: readonly BulkItem<Iccid>[],
-  setting: Omit<BulkSetting, 'journal'>,
+  setting: BulkLook,
 ): Promise<ReadonlyMap<string, CloudSim>> {
   const { cloud, productId } = setting;
   const wanted = new Set<string>(items.map(({ identifier }) => identifier));
@@ -51,37 +61,50 @@ export async function simsInProduct(
   return found;
 }
 
+/** The same for a few, each looked for by itself: for those the answer is sure. */
+export async function simsOneByOne(
+  iccids: readonly Iccid[],
+  setting: BulkLook,
+): Promise<ReadonlyMap<string, CloudSim>> {
+  const found = new Map<string, CloudSim>();
+  for (let first = 0; first < iccids.length; first += LOOKS_AT_ONCE) {
+    const looks = iccids.slice(first, first + LOOKS_AT_ONCE).map(async (iccid) => {
+      const sim = await setting.cloud.sim(setting.productId, iccid, callOptions(setting));
+      if (sim !== undefined) found.set(iccid, sim);
+    });
+    await Promise.all(looks);
+  }
+  return found;
+}
+
 /** One request, its intent first. Each SIM is looked for by itself right before: a list may have missed it. */
 async function ask(
   part: readonly BulkItem<Iccid>[],
   all: readonly BulkItem<Iccid>[],
   setting: SimImportSetting,
 ): Promise<void> {
-  const { cloud, productId, journal, ledger } = setting;
-  const missing: Iccid[] = [];
-  const there = new Map<string, CloudSim>();
-  for (let first = 0; first < part.length; first += LOOKS_AT_ONCE) {
-    const looks = part.slice(first, first + LOOKS_AT_ONCE).map(async ({ identifier }) => {
-      const sim = await cloud.sim(productId, identifier, callOptions(setting));
-      if (sim === undefined) missing.push(identifier);
-      else there.set(identifier, sim);
-    });
-    await Promise.all(looks);
-  }
+  const { cloud, productId, journal, simImports, list, now } = setting;
+  const iccids = part.map(({ identifier }) => identifier);
+  const there = await simsOneByOne(iccids, setting);
+  const missing = iccids.filter((iccid) => !there.has(iccid));
   settleThose(part, setting, there);
   if (missing.length === 0) return;
   journal.write(missing.map((identifier) => ({ identifier, state: 'asked' })));
-  const claimed = ledger.claim(productId, missing);
-  const byOthers = missing.filter((identifier) => !claimed.includes(identifier));
-  journal.write(byOthers.map((identifier) => ({ identifier, state: 'asked', reason: BY_ANOTHER_JOB })));
+  const at = now();
+  const claims = missing.map((iccid) => claimOf({ iccid, how: 'import', who: 'job', name: list }, at));
+  const held = simImports.claim(productId, claims);
+  journal.write([...held].map(([identifier, by]) => ({ identifier, state: 'held', reason: sayClaim(by) })));
+  const claimed = missing.filter((iccid) => !held.has(iccid));
   if (claimed.length === 0) return;
   try {
     await cloud.importSims(productId, claimed, callOptions(setting));
   } catch (thrown) {
-    // An answer that refuses the whole request says that nothing was done; after anything else it may have been.
     if (isSurelyNotTaken(thrown)) {
       journal.write(claimed.map((identifier) => ({ identifier, state: 'unasked' })));
-      ledger.notTaken(productId, claimed);
+      simImports.giveBack(
+        productId,
+        claims.filter(({ iccid }) => !held.has(iccid)),
+      );
     }
     throw thrown;
   }
@@ -92,7 +115,7 @@ async function waitForThem(items: readonly BulkItem<Iccid>[], setting: SimImport
   const { journal, sleep, signal, waitMs = WAIT_MS } = setting;
   for (let waitedMs = 0, pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     const marks = journal.marks();
-    const asked = items.filter(({ identifier }) => marks.get(identifier)?.state === 'asked');
+    const asked = items.filter(({ identifier }) => isLookedFor(marks.get(identifier)));
     if (asked.length === 0) return;
     settleThose(asked, setting, await simsInProduct(asked, setting));
     tell(setting, 'reading back', items);
@@ -128,10 +151,15 @@ function reasonOf({ state, status }: CloudSim): string {
 }
 
 function isFresh(mark: BulkMark | undefined): boolean {
-  return mark === undefined || mark.state === 'unasked';
+  return mark === undefined || mark.state === 'unasked' || mark.state === 'held';
 }
 
-function isSurelyNotTaken(thrown: unknown): boolean {
+function isLookedFor(mark: BulkMark | undefined): boolean {
+  return mark?.state === 'asked' || mark?.state === 'held';
+}
+
+/** An answer that refuses the whole request says that nothing was done; after anything else it may have been. */
+export function isSurelyNotTaken(thrown: unknown): boolean {
   return thrown instanceof StationError && REFUSALS.has(thrown.code);
 }
 
@@ -145,7 +173,6 @@ const REFUSALS: ReadonlySet<FailureCode> = new Set([
   ] as const),
 ]);
 
-const BY_ANOTHER_JOB = 'Another job of this station has asked for it and it is not seen in the product yet.';
 const LOOKS_AT_ONCE = 8;
 const WAIT_MS = 120_000;
 const FIRST_PAUSE_MS = 2000;

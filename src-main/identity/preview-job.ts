@@ -1,10 +1,10 @@
 import type { Iccid } from '../domain/iccid.ts';
-import { type BulkItem, type BulkSetting, callOptions, PER_PAGE } from './bulk-job.ts';
+import { type BulkItem, type BulkLook, callOptions, PER_PAGE } from './bulk-job.ts';
 import { simsInProduct } from './import-sims.ts';
 import { listPages } from './list-everything.ts';
 
 /** How many of the units of a job the product has already, by its device list; changes nothing. */
-export async function countMembers(items: readonly BulkItem[], setting: Omit<BulkSetting, 'journal'>): Promise<number> {
+export async function countMembers(items: readonly BulkItem[], setting: BulkLook): Promise<number> {
   const { cloud, productId } = setting;
   const wanted = new Set(items.map(({ identifier }) => identifier));
   const found = new Set<string>();
@@ -21,9 +21,6 @@ export async function countMembers(items: readonly BulkItem[], setting: Omit<Bul
 }
 
 /** How many of the SIMs of a job the product has already; changes nothing. */
-export async function countSims(
-  items: readonly BulkItem<Iccid>[],
-  setting: Omit<BulkSetting, 'journal'>,
-): Promise<number> {
+export async function countSims(items: readonly BulkItem<Iccid>[], setting: BulkLook): Promise<number> {
   return (await simsInProduct(items, setting)).size;
 }

@@ -2,10 +2,12 @@ import type { CloudStep } from '../domain/cloud-work.ts';
 import { type DeviceId, parseDeviceId } from '../domain/device-id.ts';
 import { type Failure, failure, StationError } from '../domain/failure.ts';
 import type { ImportVerdict } from '../ports/cloud.ts';
+import { isSurelyNotTaken } from '../procedure/sim-import-on-record.ts';
 import { earliest, inBackground, parts, type Round } from './lane.ts';
 import { notProven, stepOfMember } from './membership-proof.ts';
 import type { QueuedUnit } from './queued-unit.ts';
 import { leaveToOthersMs } from './sim-pauses.ts';
+import { claimWithUnits, type UnitClaims } from './sims-under-way.ts';
 
 /**
  * Asks for units that are not in the product yet, many in one request (cloud-api.md 2.2). Room that is left is used to ask once more
@@ -20,11 +22,12 @@ export async function askForMembership(units: readonly QueuedUnit[], round: Roun
   if (due.length < limit.chunk && gathered > nowMs) {
     return Math.min(gathered, laterMs(fresh, nowMs));
   }
-  for (const [claimUser, group] of Map.groupBy(due, ({ work }) => work.claimUser)) {
+  const { free, claims } = await claimWithUnits(due, round);
+  for (const [claimUser, group] of Map.groupBy(free, ({ work }) => work.claimUser)) {
     for (const part of parts(group, limit.chunk)) {
       const waiting = units.filter((unit) => unit.askedAtMs !== undefined && unit.state === 'built');
       const along = waiting.filter(({ work }) => work.claimUser === undefined).slice(0, limit.chunk - part.length);
-      await ask([...part, ...(claimUser === undefined ? along : [])], claimUser, round);
+      await ask([...part, ...(claimUser === undefined ? along : [])], claimUser, claims, round);
     }
   }
   return laterMs(fresh, nowMs);
@@ -35,7 +38,12 @@ function laterMs(units: readonly QueuedUnit[], nowMs: number): number {
 }
 
 /** One request; what it is told about each unit moves that unit and no other. */
-async function ask(units: readonly QueuedUnit[], claimUser: string | undefined, round: Round): Promise<void> {
+async function ask(
+  units: readonly QueuedUnit[],
+  claimUser: string | undefined,
+  claims: UnitClaims,
+  round: Round,
+): Promise<void> {
   const identifiers = units.map(({ deviceId }) => deviceId);
   let verdicts: ReadonlyMap<string, ImportVerdict>;
   try {
@@ -43,16 +51,18 @@ async function ask(units: readonly QueuedUnit[], claimUser: string | undefined, 
     verdicts = await round.cloud.addDevices(round.productId, order, inBackground(round));
   } catch (thrown) {
     const isRefused = thrown instanceof StationError && thrown.code === 'cloud/refused';
+    if (thrown instanceof StationError && !isRefused && isSurelyNotTaken(thrown.code)) giveBack(units, claims, round);
     if (!isRefused) throw thrown;
     const [only] = units;
     if (units.length === 1 && only !== undefined) {
+      giveBack(units, claims, round);
       refused(only, thrown.toFailure(), round);
       return;
     }
     // Too many for the cloud, which it takes no more of from now on, or one among them that it cannot read: in halves, down to the one.
     const half = Math.ceil(units.length / 2);
     if (thrown.evidence?.status === 413) round.limit.chunk = Math.min(round.limit.chunk, half);
-    for (const part of parts(units, half)) await ask(part, claimUser, round);
+    for (const part of parts(units, half)) await ask(part, claimUser, claims, round);
     return;
   }
   const steps: { unit: QueuedUnit; step: CloudStep }[] = [];
@@ -70,6 +80,7 @@ async function ask(units: readonly QueuedUnit[], claimUser: string | undefined, 
       notProven(unit, round);
     } else {
       const step = await stepOfRefused(unit, verdict, round);
+      if (step?.state === 'rejected') giveBack([unit], claims, round);
       if (step !== undefined) steps.push({ unit, step });
     }
   }
@@ -95,6 +106,14 @@ async function stepOfRefused(
     isDone: true,
     failure: failure(verdict.code, detail, { array: verdict.array }),
   });
+}
+
+/** The cloud has surely not taken these units, so their SIMs did not come along either. */
+function giveBack(units: readonly QueuedUnit[], claims: UnitClaims, { simImports, productId }: Round): void {
+  simImports.giveBack(
+    productId,
+    units.flatMap((unit) => claims.get(unit) ?? []),
+  );
 }
 
 /** A refusal that says nothing of the unit may be a moment's fault; only one that stays is a verdict. */

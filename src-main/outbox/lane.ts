@@ -3,6 +3,7 @@ import { type Failure, StationError } from '../domain/failure.ts';
 import type { FailureCode } from '../domain/failure-codes.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { BulkCloud, CloudOptions } from '../ports/cloud.ts';
+import type { SimImports } from '../ports/sim-imports.ts';
 import type { OutboxPace } from './outbox-pace.ts';
 import type { QueuedUnit } from './queued-unit.ts';
 
@@ -11,6 +12,8 @@ export type LaneSetting = {
   readonly productId: number;
   readonly audit: Pick<AuditLog, 'addCloudSteps' | 'findRuns'>;
   readonly cloud: BulkCloud;
+  /** The one record of imports that this station shares with the bulk jobs on its data folder. */
+  readonly simImports: SimImports;
   readonly cloudTime: () => Date;
   readonly pace: OutboxPace;
   /** Aborts when the outbox closes. */

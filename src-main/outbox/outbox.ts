@@ -2,14 +2,18 @@ import type { CloudBacklog, CloudStanding, CloudState, CloudWork } from '../doma
 import { type Failure, failureOf, type Result, refuse } from '../domain/failure.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { BulkCloud } from '../ports/cloud.ts';
+import type { SimImports } from '../ports/sim-imports.ts';
 import { type Reopened, reopenOnRecord } from './asked-again.ts';
 import { type OutboxPace, PACE } from './outbox-pace.ts';
 import { ProductLane } from './product-lane.ts';
 import type { QueuedUnit } from './queued-unit.ts';
+import { rememberImports } from './sims-under-way.ts';
 
 export type OutboxOptions = {
   readonly audit: Pick<AuditLog, 'openCloudWork' | 'addCloudSteps' | 'countCloudStates' | 'readRun' | 'findRuns'>;
   readonly cloud: BulkCloud;
+  /** The one record of SIM imports that this station shares with the bulk jobs on its data folder. */
+  readonly simImports: SimImports;
   /** The cloud's own time, where it is known: SIMs are timed by it, because the station's clock may be set (cloud-api.md 2.8). */
   readonly cloudTime?: () => Date | undefined;
   readonly pace?: Partial<OutboxPace>;
@@ -32,13 +36,15 @@ export class Outbox {
   #batch: string;
   #counts: Record<CloudState, number>;
 
-  /** Takes up what the record left open. Throws `audit/*` when the record cannot be read. */
+  /** Takes up what the record left open. Throws `audit/*` or `identity/*` when a record cannot be read or written. */
   constructor(batch: string, options: OutboxOptions) {
     this.#options = options;
     this.#pace = { ...PACE, ...options.pace };
     this.#batch = batch;
     this.#counts = this.#counted();
-    for (const standing of options.audit.openCloudWork()) this.#lane(standing.work.productId).add(standing);
+    const open = options.audit.openCloudWork();
+    rememberImports(open, options.simImports);
+    for (const standing of open) this.#lane(standing.work.productId).add(standing);
   }
 
   /** Takes in a unit whose work has just been recorded with its verdict. */
@@ -119,11 +125,12 @@ export class Outbox {
   #lane(productId: number): ProductLane {
     const known = this.#lanes.get(productId);
     if (known !== undefined) return known;
-    const { audit, cloud, cloudTime, changed, troubled } = this.#options;
+    const { audit, cloud, simImports, cloudTime, changed, troubled } = this.#options;
     const lane = new ProductLane({
       productId,
       audit,
       cloud,
+      simImports,
       cloudTime: () => cloudTime?.() ?? new Date(),
       pace: this.#pace,
       signal: this.#closing.signal,

@@ -29,6 +29,8 @@ export class QueuedUnit {
    * stations that built one unit do not both import its SIM.
    */
   mayImportAtMs = 0;
+  /** How often it was found that somebody else is importing its SIM. */
+  simHolds = 0;
   isDescribed: boolean;
 
   constructor({ work, last }: CloudStanding, nowMs: number) {

@@ -27,11 +27,6 @@ export function nextSimLookMs({ activation }: WorkSim, looks: number): number {
   return LOOKS[activation][looks] ?? HOUR;
 }
 
-/** So long an import may stay in the cloud's queue before the SIM shows in the product; only then is it asked for again (R26). */
-export function importQueueMs({ activation }: WorkSim): number {
-  return activation === 'fast' ? HOUR : 24 * HOUR;
-}
-
 /** So long the import of a SIM is left to the station that added its unit. */
 export function leaveToOthersMs({ speed }: Pick<OutboxPace, 'speed'>): number {
   return (5 * MINUTE) / speed;

@@ -1,11 +1,13 @@
 import type { CloudStep, WorkSim } from '../domain/cloud-work.ts';
 import { failure, failureOf, StationError } from '../domain/failure.ts';
 import { type Iccid, parseIccid } from '../domain/iccid.ts';
+import { importQueueMs, isRemovableHeldBy, type SimClaim } from '../domain/sim-claim.ts';
 import type { CloudSim } from '../ports/cloud.ts';
 import { isSurelyNotTaken, simImportOnRecord } from '../procedure/sim-import-on-record.ts';
 import { earliest, inBackground, parts, type Round, unlessAboutOne } from './lane.ts';
 import type { QueuedUnit } from './queued-unit.ts';
-import { firstSimLookMs, importQueueMs, nextSimLookMs, overdueMs } from './sim-pauses.ts';
+import { firstSimLookMs, nextSimLookMs, overdueMs } from './sim-pauses.ts';
+import { claimOn, holdBack, type UnitClaims } from './sims-under-way.ts';
 
 type Watched = { readonly unit: QueuedUnit; readonly sim: WorkSim; readonly iccid: Iccid };
 
@@ -111,16 +113,20 @@ function pending(
 }
 
 /**
- * Imports what is not there, and was not asked for within the time that an import may be queued. That it is asked for is on record
- * before the request goes out: a kill in between costs waiting, never a second import.
+ * Imports what is not there, and was not asked for within the time that an import may be queued, neither by this station nor by a bulk
+ * job on its data folder. That it is asked for is on record before the request goes out, first in the record that both share: a kill in
+ * between costs waiting, never a second import.
  */
 async function importAbsent(absent: readonly Watched[], round: Round): Promise<void> {
   const wanted = absent.filter((one) => !isQueued(one, round));
   for (const part of parts(wanted, round.limit.chunk)) await importPart(part, round);
 }
 
-async function importPart(part: readonly Watched[], round: Round): Promise<void> {
+async function importPart(absent: readonly Watched[], round: Round): Promise<void> {
   const at = round.cloudTime();
+  const claims = claimAll(absent, at, round);
+  const part = absent.filter(({ unit }) => claims.has(unit));
+  if (part.length === 0) return;
   const simImportAskedAt = at.toISOString();
   round.record(part.map(({ unit }) => ({ unit, step: unit.step(unit.state, at, { simImportAskedAt }) })));
   for (const { unit, sim } of part) {
@@ -132,7 +138,7 @@ async function importPart(part: readonly Watched[], round: Round): Promise<void>
     await round.cloud.importSims(round.productId, iccids, inBackground(round));
   } catch (thrown) {
     const why = failureOf(thrown);
-    if (isSurelyNotTaken(why.code)) takeBack(part, round);
+    if (isSurelyNotTaken(why.code)) takeBack(part, claims, round);
     if (why.code !== 'cloud/refused') throw thrown;
     // One among them that the cloud cannot read: in halves, down to the one.
     const [only] = part;
@@ -144,8 +150,24 @@ async function importPart(part: readonly Watched[], round: Round): Promise<void>
   }
 }
 
+/** What is this station's to import now; a unit whose SIM somebody else is importing waits for its next look. */
+function claimAll(absent: readonly Watched[], at: Date, round: Round): UnitClaims {
+  const claims = new Map<QueuedUnit, SimClaim>();
+  for (const { unit } of absent) {
+    const claim = claimOn(unit, at);
+    if (claim !== undefined) claims.set(unit, claim);
+  }
+  const held = round.simImports.claim(round.productId, [...claims.values()], isRemovableHeldBy);
+  for (const { unit, iccid } of absent) {
+    if (!held.has(iccid)) continue;
+    claims.delete(unit);
+    holdBack(unit, held, round);
+  }
+  return claims;
+}
+
 /** The cloud has said that it did not take the import, so it may be asked for again. */
-function takeBack(part: readonly Watched[], round: Round): void {
+function takeBack(part: readonly Watched[], claims: UnitClaims, round: Round): void {
   const at = round.cloudTime();
   round.record(
     part.map(({ unit }) => {
@@ -153,10 +175,11 @@ function takeBack(part: readonly Watched[], round: Round): void {
       return { unit, step };
     }),
   );
+  round.simImports.giveBack(round.productId, [...claims.values()]);
   for (const { unit } of part) unit.simDueMs = 0;
 }
 
 function isQueued({ unit, sim, iccid }: Watched, round: Round): boolean {
   const asked = unit.simImportAskedAt ?? simImportOnRecord(round.audit, iccid, round.productId);
-  return asked !== undefined && round.cloudTime().getTime() - Date.parse(asked) < importQueueMs(sim);
+  return asked !== undefined && round.cloudTime().getTime() - Date.parse(asked) < importQueueMs(sim.activation);
 }

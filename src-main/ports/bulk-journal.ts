@@ -1,12 +1,11 @@
-import type { Iccid } from '../domain/iccid.ts';
-
 /**
  * What a bulk job knows of one identifier, the last word on it. `asked`: a request with it may have gone out, and nothing proves yet
  * what came of it. `settled`: its result is proven or final. `unasked`: the cloud refused the whole request, so nothing came of it.
+ * `held`: this job has not asked, because somebody else is importing the SIM.
  */
 export type BulkMark = {
   readonly identifier: string;
-  readonly state: 'asked' | 'settled' | 'unasked';
+  readonly state: 'asked' | 'settled' | 'unasked' | 'held';
   readonly result?: BulkResult;
   /** One sentence, where there is more to say. */
   readonly reason?: string;
@@ -25,17 +24,5 @@ export interface BulkJournal {
   settled(): number;
   /** All of them, durable on return, or none; a later mark replaces an earlier one. Throws `identity/write-failed`. */
   write(marks: readonly BulkMark[]): void;
-  close(): void;
-}
-
-/**
- * Which SIMs this station has asked to be imported, over all jobs: an import is queued, so a second job could ask before the first shows.
- * Throws `identity/write-failed` and `identity/damaged`.
- */
-export interface SimImportLedger {
-  /** Those of the SIMs that the caller may ask for, kept as asked and durable on return; not those asked for a short while ago. */
-  claim(productId: number, iccids: readonly Iccid[]): readonly Iccid[];
-  /** The cloud has surely not taken them. */
-  notTaken(productId: number, iccids: readonly Iccid[]): void;
   close(): void;
 }

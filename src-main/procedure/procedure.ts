@@ -57,6 +57,8 @@ export type StepContext = {
   readonly progress: (progress: ProgressView) => void;
   /** A time budget, given for hardware, on this line: a fast virtual line waits less long for what never comes. */
   readonly budget: (milliseconds: number) => number;
+  /** The cloud's own time, where it is known: what is timed over hours goes by it, because this computer's clock may be set. */
+  readonly cloudTime?: (() => Date | undefined) | undefined;
   /** Waits, ending early on abort (rejecting with its reason). On a fast virtual line it is as much faster as the line. */
   readonly sleep: (milliseconds: number) => Promise<void>;
 };

@@ -12,7 +12,7 @@ import type { ProductEvents } from '../ports/product-events.ts';
 import { PullList } from './pull-list.ts';
 
 export type CloudDeskSetting = {
-  readonly ports: Pick<Ports, 'audit' | 'cloud'>;
+  readonly ports: Pick<Ports, 'audit' | 'cloud' | 'simImports'>;
   /** Tells at once when a unit comes online; without it the products are only read now and then. */
   readonly events?: ProductEvents | undefined;
   readonly batch: string;
@@ -56,6 +56,7 @@ export class CloudDesk {
     this.#outbox = new Outbox(batch, {
       audit: ports.audit,
       cloud: ports.cloud,
+      simImports: ports.simImports,
       ...(outboxPace === undefined ? {} : { pace: outboxPace }),
       ...(cloudTime === undefined ? {} : { cloudTime }),
       changed,

@@ -135,6 +135,7 @@ async function walk(
       batch: order.batch,
       isRework: order.reworkOf !== undefined,
       isFull: order.isFull ?? false,
+      cloudTime: setting.cloudTime,
       flashTurn: turns.take,
       label: order.label,
       presence,

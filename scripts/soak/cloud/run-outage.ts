@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openAuditLog } from '../../../src-main/adapters/audit/audit-log.sqlite.ts';
 import { createHttpCloud } from '../../../src-main/adapters/cloud/cloud.http.ts';
 import { createCloudContact } from '../../../src-main/adapters/cloud/cloud-contact.ts';
+import { openSimImports } from '../../../src-main/adapters/identity/sim-imports.sqlite.ts';
 import type { CloudWork } from '../../../src-main/domain/cloud-work.ts';
 import { Outbox } from '../../../src-main/outbox/outbox.ts';
 import { PACE } from '../../../src-main/outbox/outbox-pace.ts';
@@ -62,6 +63,7 @@ export async function runOutage({ units, hours, speed }: OutageOptions): Promise
     },
   });
   const audit = openAuditLog(data);
+  const simImports = openSimImports(data);
   const pace = {
     gatherMs: PACE.gatherMs / speed,
     proveWithinMs: PACE.proveWithinMs / speed,
@@ -73,6 +75,7 @@ export async function runOutage({ units, hours, speed }: OutageOptions): Promise
     new Outbox('outage', {
       audit,
       cloud,
+      simImports,
       cloudTime: () => contact.cloudTime(),
       pace,
       changed: () => undefined,
@@ -112,6 +115,7 @@ export async function runOutage({ units, hours, speed }: OutageOptions): Promise
       states: audit.countCloudStates('outage'),
     };
   } finally {
+    simImports.close();
     audit.close();
     await virtual.close();
     await rm(data, { recursive: true, force: true });

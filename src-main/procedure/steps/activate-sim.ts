@@ -1,5 +1,6 @@
 import { type Failure, failure, failureOf, type Result } from '../../domain/failure.ts';
 import type { Iccid } from '../../domain/iccid.ts';
+import { claimOf, importQueueMs, isRemovableHeldBy, type SimClaim, sayClaim } from '../../domain/sim-claim.ts';
 import type { CloudSim } from '../../ports/cloud.ts';
 import type { Facts } from '../facts.ts';
 import { callTimeMs, mayFinishLater } from '../finish-later.ts';
@@ -8,28 +9,26 @@ import { isSurelyNotTaken, simImportOnRecord } from '../sim-import-on-record.ts'
 
 /** Pauses between looks at a SIM whose activation is under way; the last one repeats. There is no event for it (cloud-api.md 2.8). */
 const LOOKS_MS = [300, 700, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 2000];
-/** So long an import may stay in the cloud's queue before the SIM shows in the product (cloud-api.md R26). */
-const QUEUE_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Leaves this step only with a SIM that is active, or knowingly pending: the cloud says the activation is under way and the recipe
  * lets a unit pass meanwhile (cloud-api.md R27). A removable SIM is imported first, and never when the product already has it or when
- * an import of it is on record and may still be queued: importing is what costs money, and what a repetition does nobody has verified
- * (2.8.1). Only QA, by a rework, has it asked for again.
+ * an import of it is on record and may still be queued, by this station or by a bulk job on its data folder: importing is what costs
+ * money, and what a repetition does nobody has verified (2.8.1). Only QA, by a rework, has one of this station asked for again.
  */
-export const activateSim: Step<'sim' | 'membership' | 'cloudUntilMs', 'simState'> = {
+export const activateSim: Step<'identity' | 'sim' | 'membership' | 'cloudUntilMs', 'simState'> = {
   id: 'activate-sim',
   title: 'Activate SIM',
-  needs: ['sim', 'membership', 'cloudUntilMs'],
+  needs: ['identity', 'sim', 'membership', 'cloudUntilMs'],
   gives: ['simState'],
   timeoutMs: 180_000,
   silenceIs: 'cloud/timeout',
-  run: async ({ sim, membership, cloudUntilMs }, context) => {
+  run: async ({ identity, sim, membership, cloudUntilMs }, context) => {
     if (sim === 'no-sim-in-recipe') return { ok: true, facts: { simState: sim }, learnt: { sim: 'none in recipe' } };
     if (membership === 'later') return { ok: true, facts: { simState: 'later' }, learnt: { sim: 'later' } };
     let result: SimFacts;
     try {
-      result = await activate(sim.iccid, cloudUntilMs, context);
+      result = await activate(sim.iccid, identity, cloudUntilMs, context);
     } catch (thrown) {
       result = { ok: false, failure: failureOf(thrown) };
     }
@@ -52,12 +51,25 @@ function orLater(result: SimFacts, { recipe }: StepContext): SimFacts {
   };
 }
 
-async function activate(iccid: Iccid, cloudUntilMs: number, context: StepContext): Promise<SimFacts> {
-  const { recipe, ports, signal } = context;
+async function activate(
+  iccid: Iccid,
+  identity: Facts['identity'],
+  cloudUntilMs: number,
+  context: StepContext,
+): Promise<SimFacts> {
+  const { recipe, ports, signal, cloudTime } = context;
   const call = () => ({ signal, timeoutMs: callTimeMs(recipe.cloud, cloudUntilMs) });
   const first = await ports.cloud.sim(recipe.productId, iccid, call());
   if (first !== undefined || recipe.sim.form !== 'removable' || isImportQueued(iccid, context)) {
     return settle(iccid, first, { imported: false }, cloudUntilMs, context);
+  }
+  const name = identity.serialNumber ?? identity.deviceId;
+  const claim = claimOf({ iccid, how: 'import', who: 'station', name }, cloudTime?.() ?? new Date());
+  const held = claimImport(claim, context);
+  if (held !== undefined) {
+    const result = await settle(iccid, undefined, { imported: false }, cloudUntilMs, context);
+    if (result.ok || result.failure.code !== 'sim/not-in-product') return result;
+    return { ...result, failure: failure('sim/not-in-product', sayClaim(held)) };
   }
   // From here on the import may have taken effect, so the record must say so however the step ends.
   let unsure: Failure | undefined;
@@ -65,9 +77,11 @@ async function activate(iccid: Iccid, cloudUntilMs: number, context: StepContext
     await ports.cloud.importSim(recipe.productId, iccid, call());
   } catch (thrown) {
     unsure = failureOf(thrown);
-    if (signal.aborted || isSurelyNotTaken(unsure.code)) {
-      return { ok: false, failure: unsure, evidence: { imported: !isSurelyNotTaken(unsure.code) } };
+    if (isSurelyNotTaken(unsure.code)) {
+      ports.simImports.giveBack(recipe.productId, [claim]);
+      return { ok: false, failure: unsure, evidence: { imported: false } };
     }
+    if (signal.aborted) return { ok: false, failure: unsure, evidence: { imported: true } };
   }
   try {
     const second = await ports.cloud.sim(recipe.productId, iccid, call());
@@ -87,7 +101,14 @@ function isImportQueued(
 ): boolean {
   if (isRework) return false;
   const asked = simImportOnRecord(ports.audit, iccid, recipe.productId);
-  return asked !== undefined && Date.now() - Date.parse(asked) <= QUEUE_MS;
+  return asked !== undefined && Date.now() - Date.parse(asked) <= importQueueMs();
+}
+
+/** Makes the import this station's, on disk; or answers whose it is. A rework asks again for what this station has asked for. */
+function claimImport(claim: SimClaim, { ports, recipe, isRework }: StepContext): SimClaim | undefined {
+  const isHeld = (earlier: SimClaim, wanted: SimClaim) =>
+    isRemovableHeldBy(earlier, wanted) && !(isRework && earlier.who === 'station');
+  return ports.simImports.claim(recipe.productId, [claim], isHeld).get(claim.iccid);
 }
 
 type SimFacts = StepResult<Pick<Facts, 'simState'>>;

@@ -1,12 +1,15 @@
 import { failureOf, StationError } from '../../domain/failure.ts';
+import { claimOf, type SimClaim, sayClaim } from '../../domain/sim-claim.ts';
 import type { Facts } from '../facts.ts';
 import { callTimeMs, mayFinishLater } from '../finish-later.ts';
 import type { Step, StepContext } from '../procedure.ts';
+import { isSurelyNotTaken } from '../sim-import-on-record.ts';
 
 /**
  * Pre-adds the unit to the product and reads the membership back: required for every unit on Device OS 4.0 and later before it
  * first connects (cloud-api.md R16), and for an embedded SIM this is also the activation (R22). Safe to repeat. Where the recipe lets
- * cloud work be finished later, a cloud that cannot be asked in the recipe's time does not hold the unit up: it passes as built.
+ * cloud work be finished later, a cloud that cannot be asked in the recipe's time does not hold the unit up: it passes as built. So does a
+ * unit whose embedded SIM a bulk job is importing by itself: the two requests would name one SIM.
  */
 export const addToProduct: Step<'proof' | 'identity' | 'sim', 'membership' | 'cloudUntilMs'> = {
   id: 'add-to-product',
@@ -15,7 +18,7 @@ export const addToProduct: Step<'proof' | 'identity' | 'sim', 'membership' | 'cl
   gives: ['membership', 'cloudUntilMs'],
   timeoutMs: 100_000,
   silenceIs: 'cloud/timeout',
-  run: async ({ identity }, context) => {
+  run: async ({ identity, sim }, context) => {
     const { cloud } = context.recipe;
     const cloudUntilMs = performance.now() + cloud.waitMs;
     const facts = (membership: Facts['membership']) => ({ membership, cloudUntilMs });
@@ -23,7 +26,7 @@ export const addToProduct: Step<'proof' | 'identity' | 'sim', 'membership' | 'cl
       return { ok: true, facts: facts('later'), learnt: { membership: 'later', why: 'by recipe' } };
     }
     try {
-      const membership = await join(identity, cloudUntilMs, context);
+      const membership = await join(identity, sim, cloudUntilMs, context);
       const learnt = { membership, product: context.recipe.productId, readBack: true };
       return { ok: true, facts: facts(membership), learnt };
     } catch (thrown) {
@@ -42,10 +45,12 @@ export const addToProduct: Step<'proof' | 'identity' | 'sim', 'membership' | 'cl
 
 /** Throws the StationError of whatever kept the unit out. */
 async function join(
-  { deviceId }: Facts['identity'],
+  identity: Facts['identity'],
+  sim: Facts['sim'],
   cloudUntilMs: number,
-  { ports, recipe, signal }: StepContext,
+  { ports, recipe, signal, cloudTime }: StepContext,
 ): Promise<'added' | 'already-member'> {
+  const { deviceId } = identity;
   const { productId, cloud } = recipe;
   const call = () => ({ signal, timeoutMs: callTimeMs(cloud, cloudUntilMs) });
   const product = await ports.cloud.product(productId, call());
@@ -53,7 +58,22 @@ async function join(
     const detail = `Product ${product.id} (${product.name}) is for platform ${product.platformId}, the recipe for ${recipe.platform.id}.`;
     throw new StationError('cloud/wrong-product', detail);
   }
-  const membership = await ports.cloud.addDevice(productId, deviceId, call(), cloud.claimUser);
+  const claim = recipe.sim.form === 'embedded' ? claimOn(identity, sim, cloudTime?.() ?? new Date()) : undefined;
+  const held = claim === undefined ? undefined : ports.simImports.claim(productId, [claim]).get(claim.iccid);
+  if (held !== undefined && sim !== 'no-sim-in-recipe') {
+    // One that shows in the product is no longer anybody's to import.
+    const seen = await ports.cloud.sim(productId, sim.iccid, call());
+    if (seen === undefined) throw new StationError('sim/not-in-product', sayClaim(held));
+  }
+  let membership: 'added' | 'already-member';
+  try {
+    membership = await ports.cloud.addDevice(productId, deviceId, call(), cloud.claimUser);
+  } catch (thrown) {
+    const { code } = failureOf(thrown);
+    const isRefused = isSurelyNotTaken(code) || code === 'cloud/device-rejected' || code === 'cloud/device-owned';
+    if (claim !== undefined && isRefused) ports.simImports.giveBack(productId, [claim]);
+    throw thrown;
+  }
   const device = await ports.cloud.device(productId, deviceId, call());
   const problem =
     device === undefined
@@ -68,4 +88,10 @@ async function join(
   if (problem === undefined) return membership;
   const detail = `The cloud answered "${membership}" for ${deviceId}, but ${problem}.`;
   throw new StationError('cloud/not-in-product', detail);
+}
+
+/** That this unit's pre-add brings its SIM along. */
+function claimOn({ serialNumber, deviceId }: Facts['identity'], sim: Facts['sim'], at: Date): SimClaim | undefined {
+  if (sim === 'no-sim-in-recipe') return undefined;
+  return claimOf({ iccid: sim.iccid, how: 'pre-add', who: 'station', name: serialNumber ?? deviceId }, at);
 }

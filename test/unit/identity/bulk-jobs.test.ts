@@ -6,7 +6,7 @@ import { execa } from 'execa';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openBulkJournal } from '../../../src-main/adapters/identity/bulk-journal.sqlite.ts';
 import { writeResultFile } from '../../../src-main/adapters/identity/result-file.ts';
-import { openSimLedger } from '../../../src-main/adapters/identity/sim-ledger.sqlite.ts';
+import { openSimImports } from '../../../src-main/adapters/identity/sim-imports.sqlite.ts';
 import { parseDeviceId } from '../../../src-main/domain/device-id.ts';
 import { type Iccid, parseIccid } from '../../../src-main/domain/iccid.ts';
 import { type BulkItem, bulkItems, preAddIdentifier } from '../../../src-main/identity/bulk-job.ts';
@@ -34,10 +34,10 @@ function journalAt(path: string, job: Parameters<typeof openBulkJournal>[1], res
   return journal;
 }
 
-function freshLedger(...clock: Parameters<typeof openSimLedger>[1][]) {
-  const ledger = openSimLedger(dirname(freshPath()), ...clock);
-  onTestFinished(() => ledger.close());
-  return ledger;
+function importsIn(data = dirname(freshPath())) {
+  const simImports = openSimImports(data);
+  onTestFinished(() => simImports.close());
+  return simImports;
 }
 
 const setting = (cloud: BulkCloud, journal: BulkJournal, productId = 1) => ({
@@ -46,7 +46,9 @@ const setting = (cloud: BulkCloud, journal: BulkJournal, productId = 1) => ({
   productId,
   signal: new AbortController().signal,
   sleep: async () => {},
-  ledger: freshLedger(),
+  simImports: importsIn(),
+  list: 'tray.csv',
+  now: () => new Date(),
 });
 
 function units(count: number): readonly BulkItem[] {
@@ -192,7 +194,7 @@ describe('a bulk SIM import', () => {
     const data = dirname(path);
     const all = sims(3);
     const program = join(import.meta.dirname, 'bulk-job-to-kill.ts');
-    const child = execa(process.execPath, [program, path, data, ...all.map(({ identifier }) => identifier)], {
+    const child = execa(process.execPath, [program, path, data, '1', ...all.map(({ identifier }) => identifier)], {
       reject: false,
     });
     for await (const line of child) {
@@ -202,10 +204,8 @@ describe('a bulk SIM import', () => {
     await child;
     const product = new ProductOfUnits();
     for (const { identifier } of all.slice(1)) product.sims.set(identifier, simOf(identifier));
-    const ledger = openSimLedger(data);
-    onTestFinished(() => ledger.close());
     const journal = journalAt(path, SIM_JOB, true);
-    await importSims(all, { ...setting(product.cloud, journal), ledger });
+    await importSims(all, { ...setting(product.cloud, journal), simImports: importsIn(data) });
     expect(resultsOf(journal)).toEqual(['asked', 'imported', 'imported']);
     expect(product.imports.size).toBe(0);
   });
@@ -238,14 +238,14 @@ describe('a bulk SIM import', () => {
     const product = new ProductOfUnits();
     product.simDelayLooks = 1000;
     let now = new Date('2026-11-28T08:00:00Z');
-    const ledger = freshLedger({ now: () => now });
+    const simImports = importsIn();
     const run = async () => {
       const journal = journalAt(freshPath(), SIM_JOB);
-      await importSims(sims(2), { ...setting(product.cloud, journal), ledger });
+      await importSims(sims(2), { ...setting(product.cloud, journal), simImports, now: () => now });
       return resultsOf(journal);
     };
     expect(await run()).toEqual(['asked', 'asked']);
-    expect(await run()).toEqual(['asked', 'asked']);
+    expect(await run()).toEqual(['held', 'held']);
     expect([...product.imports.values()]).toEqual([1, 1]);
     now = new Date('2026-11-29T08:00:01Z');
     await run();

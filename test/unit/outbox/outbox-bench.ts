@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openAuditLog } from '../../../src-main/adapters/audit/audit-log.sqlite.ts';
 import { createHttpCloud } from '../../../src-main/adapters/cloud/cloud.http.ts';
+import { openSimImports } from '../../../src-main/adapters/identity/sim-imports.sqlite.ts';
 import type { CloudStanding, CloudWork } from '../../../src-main/domain/cloud-work.ts';
 import type { Failure } from '../../../src-main/domain/failure.ts';
 import { Outbox } from '../../../src-main/outbox/outbox.ts';
 import type { OutboxPace } from '../../../src-main/outbox/outbox-pace.ts';
 import type { AuditLog } from '../../../src-main/ports/audit-log.ts';
 import type { BulkCloud } from '../../../src-main/ports/cloud.ts';
+import type { SimImports } from '../../../src-main/ports/sim-imports.ts';
 import {
   createVirtualCloud,
   type VirtualCloud,
@@ -32,6 +34,7 @@ export type OutboxBench = AsyncDisposable & {
   readonly virtual: VirtualCloud;
   readonly cloud: BulkCloud;
   readonly audit: AuditLog;
+  readonly simImports: SimImports;
   readonly data: string;
   /** What a person was told, in order. */
   readonly troubles: { readonly standing: CloudStanding; readonly failure: Failure }[];
@@ -64,16 +67,25 @@ export async function openSecondStation(
 ): Promise<AsyncDisposable & { readonly outbox: Outbox; readonly audit: AuditLog }> {
   const data = await mkdtemp(join(tmpdir(), 'linewright-outbox-'));
   const audit = openAuditLog(data);
+  const simImports = openSimImports(data);
   for (const work of works) {
     audit.beginRun(sampleBegun(work.runId, { batch: work.batch }));
     audit.endRun(sampleEnded(work.runId), work);
   }
-  const outbox = new Outbox(BATCH, { audit, cloud, pace: HURRY, changed: () => undefined, troubled: () => undefined });
+  const outbox = new Outbox(BATCH, {
+    audit,
+    cloud,
+    simImports,
+    pace: HURRY,
+    changed: () => undefined,
+    troubled: () => undefined,
+  });
   return {
     outbox,
     audit,
     async [Symbol.asyncDispose]() {
       await outbox.close();
+      simImports.close();
       audit.close();
       await rm(data, { recursive: true });
     },
@@ -108,6 +120,7 @@ export async function openOutboxBench(
   });
   const data = await mkdtemp(join(tmpdir(), 'linewright-outbox-'));
   const audit = openAuditLog(data);
+  const simImports = openSimImports(data);
   const troubles: OutboxBench['troubles'] = [];
   const listeners = new Set<() => void>();
   let outbox: Outbox | undefined;
@@ -119,6 +132,7 @@ export async function openOutboxBench(
     virtual,
     cloud,
     audit,
+    simImports,
     data,
     troubles,
     async open({ pace, cloudTime } = {}) {
@@ -126,6 +140,7 @@ export async function openOutboxBench(
       outbox = new Outbox(BATCH, {
         audit,
         cloud,
+        simImports,
         pace: { ...HURRY, ...pace },
         ...(cloudTime === undefined ? {} : { cloudTime }),
         changed: () => {
@@ -175,6 +190,7 @@ export async function openOutboxBench(
       virtual.requests.list().filter((request) => endpoint === undefined || request.endpoint === endpoint).length,
     async [Symbol.asyncDispose]() {
       await outbox?.close();
+      simImports.close();
       audit.close();
       await virtual.close();
       await rm(data, { recursive: true });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer as createNetServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -104,6 +104,37 @@ describe('the events of a product', () => {
     heard.stop();
     await closed;
     expect(heard.states.map(({ kind }) => kind)).toEqual(['opening']);
+  });
+});
+
+describe('the stream of the vendor’s client', () => {
+  test('does not open itself again: one that the cloud ended and nobody watches any more leaves the cloud alone', async () => {
+    stopTimers();
+    await using bench = await startProductBench();
+    await using way = await startWayTo(bench.virtual.baseUrl);
+    const heard = listen(eventsOf(way.baseUrl, async () => bench.userToken));
+    await heard.state('up');
+    const gone = bench.virtual.goOffline();
+    await heard.state('down');
+    heard.stop();
+    await gone;
+    await bench.virtual.goOnline();
+    expect(await way.openedAfterAMinute()).toBe(1);
+    expect(bench.requests().filter((request) => request.includes('/events'))).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('does not go on trying either when it was over before it was known to be open', async () => {
+    stopTimers();
+    await using server = await startStreamServer((response) => void response.end(':ok\n\n'));
+    await using way = await startWayTo(server.baseUrl);
+    const heard = listen(eventsOf(way.baseUrl));
+    await heard.state('down');
+    heard.stop();
+    await way.openedAfterAMinute();
+    expect(server.responses).toHaveLength(1);
+    // What it would try is cut off before it is sent, so that it shows only as a timer that never ends.
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 
@@ -300,6 +331,49 @@ function listen(source: ProductEvents, { prefix = '' } = {}) {
         return states[at];
       }),
     [Symbol.dispose]: () => stop.abort(),
+  };
+}
+
+/** A way to a server on which connections are counted. */
+async function startWayTo(baseUrl: string) {
+  const sockets: Socket[] = [];
+  let probes = 0;
+  const server = createNetServer((socket) => {
+    sockets.push(socket);
+    const onward = connect(Number(new URL(baseUrl).port), '127.0.0.1');
+    socket.pipe(onward).pipe(socket);
+    socket.on('error', () => onward.destroy()).on('close', () => onward.destroy());
+    onward.on('error', () => socket.destroy()).on('close', () => socket.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const opened = () => sockets.length - probes;
+  /** Connections are taken in the order in which they were made: once this one is, so are all before it. */
+  const probe = async (): Promise<void> => {
+    probes += 1;
+    const taken = once(server, 'connection');
+    const socket = connect(port, '127.0.0.1');
+    await Promise.all([taken, once(socket, 'connect')]);
+    socket.destroy();
+  };
+  return {
+    baseUrl: `http://127.0.0.1:${port}`,
+    opened,
+    /** The client waits for two seconds between two tries. */
+    openedAfterAMinute: async (): Promise<number> => {
+      for (let seconds = 0; seconds < 60; seconds += 2) {
+        await vi.advanceTimersByTimeAsync(2_000);
+        await probe();
+      }
+      return opened();
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
   };
 }
 

@@ -218,10 +218,11 @@ async function recipesOf(
 
 /** The waits of the outbox keep step with the line, too. */
 function hurried(speed: number): Partial<OutboxPace> {
-  const { gatherMs, proveWithinMs, firstPauseMs, longestPauseMs } = PACE;
+  const { gatherMs, proveWithinMs, proveAtMostMs, firstPauseMs, longestPauseMs } = PACE;
   return {
     gatherMs: gatherMs / speed,
     proveWithinMs: proveWithinMs / speed,
+    proveAtMostMs: proveAtMostMs / speed,
     firstPauseMs: firstPauseMs / speed,
     longestPauseMs: longestPauseMs / speed,
     speed,

@@ -56,7 +56,7 @@ export function drainCommand({ minutes, ...options }: DrainOptions, output: Outp
 }
 
 /** Nothing is added meanwhile, so nothing waits for company: neither a request nor a proof. */
-const ALL_AT_ONCE = { gatherMs: 0, proveWithinMs: 1_000 };
+const ALL_AT_ONCE = { gatherMs: 0, proveWithinMs: 1_000, proveAtMostMs: 1_000 };
 
 const TELL_MS = 5_000;
 

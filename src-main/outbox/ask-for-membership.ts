@@ -1,8 +1,8 @@
 import type { CloudStep } from '../domain/cloud-work.ts';
 import { type DeviceId, parseDeviceId } from '../domain/device-id.ts';
 import { type Failure, failure, StationError } from '../domain/failure.ts';
+import { isSurelyNotTaken } from '../domain/sim-claim.ts';
 import type { ImportVerdict } from '../ports/cloud.ts';
-import { isSurelyNotTaken } from '../procedure/sim-import-on-record.ts';
 import { earliest, inBackground, parts, type Round } from './lane.ts';
 import { notProven, stepOfMember } from './membership-proof.ts';
 import type { QueuedUnit } from './queued-unit.ts';
@@ -23,6 +23,7 @@ export async function askForMembership(units: readonly QueuedUnit[], round: Roun
     return Math.min(gathered, laterMs(fresh, nowMs));
   }
   const { free, claims } = await claimWithUnits(due, round);
+  if (free.length > 0) round.takt.asked(nowMs);
   for (const [claimUser, group] of Map.groupBy(free, ({ work }) => work.claimUser)) {
     for (const part of parts(group, limit.chunk)) {
       const waiting = units.filter((unit) => unit.askedAtMs !== undefined && unit.state === 'built');
@@ -70,7 +71,7 @@ async function ask(
     const verdict = verdicts.get(unit.deviceId);
     if (verdict?.kind === 'added') {
       unit.askedAtMs = performance.now();
-      unit.membershipDueMs = unit.askedAtMs + round.pace.proveWithinMs;
+      unit.membershipDueMs = unit.askedAtMs + round.takt.proveWithinMs(round.pace);
     } else if (verdict?.kind === 'already-member') {
       if (unit.askedAtMs === undefined) unit.mayImportAtMs = performance.now() + leaveToOthersMs(round.pace);
       unit.askedAtMs ??= performance.now();

@@ -6,6 +6,7 @@ import type { BulkCloud, CloudOptions } from '../ports/cloud.ts';
 import type { SimImports } from '../ports/sim-imports.ts';
 import type { OutboxPace } from './outbox-pace.ts';
 import type { QueuedUnit } from './queued-unit.ts';
+import type { Takt } from './takt.ts';
 
 /** What a lane is given. */
 export type LaneSetting = {
@@ -30,6 +31,8 @@ export type Round = LaneSetting & {
   readonly pages: { devices: number | undefined; sims: number | undefined };
   /** How many identifiers the cloud takes in one request, as far as it has refused more. */
   readonly limit: { chunk: number };
+  /** How far apart its requests for new units are. */
+  readonly takt: Takt;
   /** Writes the steps, all in one transaction, and only then moves the units. */
   record(steps: readonly { readonly unit: QueuedUnit; readonly step: CloudStep }[]): void;
 };

@@ -7,6 +7,7 @@ import { describeUnits } from './describe-units.ts';
 import type { LaneSetting, Round } from './lane.ts';
 import { proveMembership } from './prove-membership.ts';
 import { QueuedUnit } from './queued-unit.ts';
+import { Takt } from './takt.ts';
 import { watchSims } from './watch-sims.ts';
 
 /**
@@ -18,6 +19,7 @@ export class ProductLane {
   readonly #setting: LaneSetting;
   readonly #pages: Round['pages'] = { devices: undefined, sims: undefined };
   readonly #limit: Round['limit'];
+  readonly #takt = new Takt();
   readonly #units = new Map<string, QueuedUnit>();
   readonly #idlers = new Set<() => void>();
   readonly #nap = new Nap();
@@ -82,6 +84,7 @@ export class ProductLane {
       nowMs: performance.now(),
       pages: this.#pages,
       limit: this.#limit,
+      takt: this.#takt,
       record: (steps) => this.#record(steps),
     };
     this.#hasNews = false;

@@ -67,6 +67,7 @@ export async function runOutage({ units, hours, speed }: OutageOptions): Promise
   const pace = {
     gatherMs: PACE.gatherMs / speed,
     proveWithinMs: PACE.proveWithinMs / speed,
+    proveAtMostMs: PACE.proveAtMostMs / speed,
     firstPauseMs: PACE.firstPauseMs / speed,
     longestPauseMs: PACE.longestPauseMs / speed,
     speed,

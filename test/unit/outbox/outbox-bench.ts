@@ -25,6 +25,7 @@ export const BATCH = '2026w10';
 const HURRY: Partial<OutboxPace> = {
   gatherMs: 5,
   proveWithinMs: 60,
+  proveAtMostMs: 300,
   firstPauseMs: 2,
   longestPauseMs: 20,
   speed: 1_000,

@@ -32,7 +32,7 @@ const outbox = new Outbox('', {
   cloud,
   simImports: openSimImports(data),
   cloudTime: () => new Date(at),
-  pace: { gatherMs: 0, proveWithinMs: 1, speed: 1000 },
+  pace: { gatherMs: 0, proveWithinMs: 1, proveAtMostMs: 1, speed: 1000 },
   changed: () => undefined,
   troubled: () => undefined,
 });

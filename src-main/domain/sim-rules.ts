@@ -1,13 +1,6 @@
 import { type Failure, failure } from './failure.ts';
 import type { SerialNumber } from './serial-number.ts';
-import {
-  type ActivationClass,
-  type ActivationKind,
-  activationAlarmMs,
-  type SkuRow,
-  skuRow,
-  skusBySerialNumber,
-} from './sku.ts';
+import { type ActivationClass, activationAlarmMs, type SkuRow, skuRow, skusBySerialNumber } from './sku.ts';
 
 /**
  * What activates the SIM of a unit in a product: `pre-add` an embedded one comes along with its unit (cloud-api.md R22), `import` a 4FF
@@ -43,16 +36,13 @@ export function inlineWaitMs(activation: ActivationClass): number {
 }
 
 /**
- * What a SIM that is not active yet means for its unit: it waits in the slot, passes as pending, or has been pending so long that a
- * person must look. Pending never fails a unit by itself (R27). Times in ms since the activation was asked for.
+ * Whether a SIM has been on its way for so long that a person must look (R27); until then it is pending, which fails no unit. In ms since
+ * the activation was asked for. A SIM that was active before may take longer (R26): its status in the cloud then is any other than
+ * `never_before_activated` (2.8.3); one that the cloud does not show yet counts as new.
  */
-export function pendingVerdict(
-  activation: ActivationClass,
-  pendingMs: number,
-  kind: ActivationKind = 'first',
-): 'wait' | 'pending' | 'overdue' {
-  if (pendingMs >= activationAlarmMs(activation, kind)) return 'overdue';
-  return pendingMs < inlineWaitMs(activation) ? 'wait' : 'pending';
+export function isPendingTooLong(activation: ActivationClass, pendingMs: number, status: string | undefined): boolean {
+  const isNew = status === undefined || status.trim().toLowerCase() === 'never_before_activated';
+  return pendingMs >= activationAlarmMs(activation, isNew ? 'first' : 'again');
 }
 
 /**

@@ -1,5 +1,4 @@
 import type { WorkSim } from '../domain/cloud-work.ts';
-import { activationAlarmMs } from '../domain/sku.ts';
 import type { ActivationClass } from '../domain/sku-table.ts';
 import type { OutboxPace } from './outbox-pace.ts';
 
@@ -30,9 +29,4 @@ export function nextSimLookMs({ activation }: WorkSim, looks: number): number {
 /** So long the import of a SIM is left to the station that added its unit. */
 export function leaveToOthersMs({ speed }: Pick<OutboxPace, 'speed'>): number {
   return (5 * MINUTE) / speed;
-}
-
-/** Past this somebody must look (R27), in milliseconds since the SIM was on its way. */
-export function overdueMs({ activation }: WorkSim): number {
-  return activationAlarmMs(activation);
 }

@@ -1,12 +1,13 @@
 import type { CloudStep, WorkSim } from '../domain/cloud-work.ts';
 import { failure, failureOf, StationError } from '../domain/failure.ts';
 import { type Iccid, parseIccid } from '../domain/iccid.ts';
-import { importQueueMs, isRemovableHeldBy, type SimClaim } from '../domain/sim-claim.ts';
+import { importQueueMs, isRemovableHeldBy, isSurelyNotTaken, type SimClaim } from '../domain/sim-claim.ts';
+import { isPendingTooLong } from '../domain/sim-rules.ts';
 import type { CloudSim } from '../ports/cloud.ts';
-import { isSurelyNotTaken, simImportOnRecord } from '../procedure/sim-import-on-record.ts';
+import { simImportOnRecord } from '../procedure/sim-import-on-record.ts';
 import { earliest, inBackground, parts, type Round, unlessAboutOne } from './lane.ts';
 import type { QueuedUnit } from './queued-unit.ts';
-import { firstSimLookMs, nextSimLookMs, overdueMs } from './sim-pauses.ts';
+import { firstSimLookMs, nextSimLookMs } from './sim-pauses.ts';
 import { claimOn, holdBack, type UnitClaims } from './sims-under-way.ts';
 
 type Watched = { readonly unit: QueuedUnit; readonly sim: WorkSim; readonly iccid: Iccid };
@@ -101,7 +102,7 @@ function pending(
   evidence: { readonly iccid: string; readonly status: string | null },
 ): readonly { readonly unit: QueuedUnit; readonly step: CloudStep }[] {
   const since = unit.last.simSince ?? at.toISOString();
-  const isOverdue = at.getTime() - Date.parse(since) > overdueMs(sim);
+  const isOverdue = isPendingTooLong(sim.activation, at.getTime() - Date.parse(since), seen?.status);
   const state = seen === undefined ? unit.state : 'sim-pending';
   if (isOverdue && unit.last.event !== 'sim-overdue') {
     const how = seen === undefined ? 'is not in the product' : `is ${seen.status}`;

@@ -159,7 +159,36 @@ test('an import that the cloud refused outright is asked for again', async () =>
   expect(bench.requests('import-sims')).toBe(2);
 });
 
-test('a SIM that stays pending past its class is told once, is no reject, and is watched on', async () => {
+test.each([
+  ['new', 1, 7],
+  ['given back by its last owner', 7, 14],
+])(
+  'R27: a sometimes slow SIM that is %s is told of after %i days and not before, nor after %i',
+  async (life, from, to) => {
+    await using bench = await openOutboxBench(1, { faults: [{ name: 'sim-stuck', endpoint: 'import-devices' }] });
+    const sim = bench.virtual.state.sims.get(iccid(0));
+    if (sim !== undefined && life !== 'new') {
+      Object.assign(sim, { status: 'inactive_user_deactivated', activations: 1, deactivations: 1, wasReleased: true });
+    }
+    let cloudMs = Date.UTC(2026, 5, 1);
+    await bench.open({
+      pace: { speed: 1_000_000 },
+      cloudTime: () => {
+        cloudMs += 3_600_000;
+        return new Date(cloudMs);
+      },
+    });
+    const { runId } = bench.pass(0, { sim: { iccid: iccid(0), form: 'embedded', activation: 'sometimes-slow' } });
+    await bench.until(() => bench.troubles.length > 0);
+    const { at, simSince = at, event } = bench.standing(runId).last;
+    expect(event).toBe('sim-overdue');
+    const waitedDays = (Date.parse(at) - Date.parse(simSince)) / 86_400_000;
+    expect(waitedDays).toBeGreaterThanOrEqual(from);
+    expect(waitedDays).toBeLessThan(to);
+  },
+);
+
+test('R27: a SIM that stays pending past its class is told once, is no reject, and is watched on', async () => {
   await using bench = await openOutboxBench(1, { faults: [{ name: 'sim-stuck', endpoint: 'import-devices' }] });
   let cloudMs = Date.UTC(2026, 5, 1);
   const outbox = await bench.open({

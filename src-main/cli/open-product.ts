@@ -1,8 +1,10 @@
+import { openSimImports } from '../adapters/identity/sim-imports.sqlite.ts';
 import { APP_VERSION } from '../build-station.ts';
 import type { CommandInput, CommandName, CommandOutput } from '../contract/contract.ts';
 import { PRODUCT_COMMANDS } from '../contract/product-contract.ts';
 import { failureOf, StationError } from '../domain/failure.ts';
 import { type CloudLink, openCloudLink } from '../open-cloud-link.ts';
+import type { SimImports } from '../ports/sim-imports.ts';
 import { productClouds } from '../product-clouds.ts';
 import { abortOnExitSignals } from '../server/run-headless.ts';
 import { ProductDesk } from '../station/product-desk.ts';
@@ -42,12 +44,17 @@ export async function withProduct(
 ): Promise<number> {
   let desk: ProductDesk | undefined;
   let link: CloudLink | undefined;
+  let opened: SimImports | undefined;
   try {
     const file = unwrap(await readStationFile(options.station));
     const productId = options.product ?? onlyOne(file.products);
     link = await openCloudLink(file, APP_VERSION);
     const builds = await builtHere(file);
-    desk = new ProductDesk({ ...productClouds(link.settings), products: file.products, builds });
+    const simImports = (): SimImports => {
+      opened ??= openSimImports(file.data);
+      return opened;
+    };
+    desk = new ProductDesk({ ...productClouds(link.settings), products: file.products, builds, simImports });
     if (options.signIn !== undefined) {
       // Ctrl-C must not leave a session behind: closing gives up what goes on, and signs out.
       abortOnExitSignals().addEventListener('abort', () => void desk?.close());
@@ -61,6 +68,7 @@ export async function withProduct(
   } finally {
     await desk?.close();
     link?.close();
+    opened?.close();
     questions.close();
   }
 }

@@ -1,3 +1,4 @@
+import type { FailureCode } from './failure-codes.ts';
 import type { ActivationClass } from './sku-table.ts';
 
 /**
@@ -9,8 +10,9 @@ export type SimClaim = {
   readonly iccid: string;
   /** `import`: the SIM itself is named in a request. `pre-add`: its unit is, and an embedded SIM comes along (R22). */
   readonly how: 'import' | 'pre-add';
-  readonly who: 'station' | 'job';
-  /** What a person finds it by: the serial number or device ID of the station's unit, or the list of the job. */
+  /** A run or the outbox of the station, a bulk job, or a person at the view of the product. */
+  readonly who: 'station' | 'job' | 'supervisor';
+  /** What a person finds it by: the serial number or device ID of the station's unit, the list of the job, or who it was. */
   readonly name: string;
   /** ISO 8601 UTC, by the cloud's clock where the claimer knew it. */
   readonly at: string;
@@ -56,10 +58,25 @@ export function isRemovableHeldBy(earlier: SimClaim, wanted: SimClaim): boolean 
 
 /** What a person is told of a claim that keeps another one waiting. */
 export function sayClaim({ iccid, how, who, name, at }: SimClaim): string {
-  const by = who === 'station' ? `the station, unit ${name}` : `the job on ${name}`;
+  const by = { station: `the station, unit ${name}`, job: `the job on ${name}`, supervisor: `a supervisor, ${name}` }[
+    who
+  ];
   const doing = how === 'import' ? 'is being imported' : 'is being imported with its unit';
   return `SIM ${iccid} ${doing} by ${by}, since ${at}, and is not seen in the product yet: read again later.`;
 }
+
+/** Whether the cloud has surely not taken a request that failed like this; with any other fault it may have. */
+export function isSurelyNotTaken(code: FailureCode): boolean {
+  return NOT_TAKEN.includes(code);
+}
+
+const NOT_TAKEN: readonly FailureCode[] = [
+  'cloud/refused',
+  'cloud/permission',
+  'cloud/rights-missing',
+  'cloud/rate-limited',
+  'cloud/limit-reached',
+];
 
 function queueOf({ at, until }: SimClaim): number {
   return Date.parse(until) - Date.parse(at);

@@ -1,7 +1,6 @@
-import { StationError } from '../domain/failure.ts';
-import type { FailureCode } from '../domain/failure-codes.ts';
+import { failureOf } from '../domain/failure.ts';
 import type { Iccid } from '../domain/iccid.ts';
-import { claimOf, sayClaim } from '../domain/sim-claim.ts';
+import { claimOf, isSurelyNotTaken, sayClaim } from '../domain/sim-claim.ts';
 import type { BulkMark } from '../ports/bulk-journal.ts';
 import type { CloudSim } from '../ports/cloud.ts';
 import {
@@ -99,7 +98,7 @@ async function ask(
   try {
     await cloud.importSims(productId, claimed, callOptions(setting));
   } catch (thrown) {
-    if (isSurelyNotTaken(thrown)) {
+    if (isSurelyNotTaken(failureOf(thrown).code)) {
       journal.write(claimed.map((identifier) => ({ identifier, state: 'unasked' })));
       simImports.giveBack(
         productId,
@@ -157,21 +156,6 @@ function isFresh(mark: BulkMark | undefined): boolean {
 function isLookedFor(mark: BulkMark | undefined): boolean {
   return mark?.state === 'asked' || mark?.state === 'held';
 }
-
-/** An answer that refuses the whole request says that nothing was done; after anything else it may have been. */
-export function isSurelyNotTaken(thrown: unknown): boolean {
-  return thrown instanceof StationError && REFUSALS.has(thrown.code);
-}
-
-const REFUSALS: ReadonlySet<FailureCode> = new Set([
-  ...([
-    'cloud/refused',
-    'cloud/permission',
-    'cloud/rights-missing',
-    'cloud/rate-limited',
-    'cloud/limit-reached',
-  ] as const),
-]);
 
 const LOOKS_AT_ONCE = 8;
 const WAIT_MS = 120_000;

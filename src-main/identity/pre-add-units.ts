@@ -1,9 +1,9 @@
-import { StationError } from '../domain/failure.ts';
-import { claimOf, type SimClaim, sayClaim } from '../domain/sim-claim.ts';
+import { failureOf, StationError } from '../domain/failure.ts';
+import { claimOf, isSurelyNotTaken, type SimClaim, sayClaim } from '../domain/sim-claim.ts';
 import type { BulkMark } from '../ports/bulk-journal.ts';
 import type { ImportVerdict } from '../ports/cloud.ts';
 import { type BulkItem, type BulkSetting, callOptions, inRequests, PER_REQUEST, tell } from './bulk-job.ts';
-import { isSurelyNotTaken, simsOneByOne } from './import-sims.ts';
+import { simsOneByOne } from './import-sims.ts';
 
 /**
  * Pre-adds units to a product, many in one request (cloud-api.md 2.2), each by its own verdict. "Added" is not believed: what was added
@@ -49,7 +49,7 @@ async function ask(part: readonly BulkItem[], setting: BulkSetting): Promise<voi
   try {
     verdicts = await cloud.addDevices(productId, { identifiers, importSims: true }, callOptions(setting));
   } catch (thrown) {
-    if (isSurelyNotTaken(thrown)) simImports.giveBack(productId, [...claims.values()]);
+    if (isSurelyNotTaken(failureOf(thrown).code)) simImports.giveBack(productId, [...claims.values()]);
     throw thrown;
   }
   const marks = identifiers.flatMap((identifier) =>

@@ -1,4 +1,3 @@
-import type { FailureCode } from '../domain/failure-codes.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 
 /**
@@ -16,9 +15,4 @@ export function simImportOnRecord(
     return [byRun ? begun.at : undefined, cloud?.last.simImportAskedAt].filter((at) => at !== undefined);
   });
   return asked.toSorted().at(-1);
-}
-
-/** Whether the cloud has surely not taken an import that failed like this; with any other fault it may have. */
-export function isSurelyNotTaken(code: FailureCode): boolean {
-  return code === 'cloud/permission' || code === 'cloud/refused' || code === 'cloud/rate-limited';
 }

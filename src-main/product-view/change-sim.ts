@@ -1,9 +1,10 @@
 import type { DeviceId } from '../domain/device-id.ts';
 import { parseDeviceId } from '../domain/device-id.ts';
-import { StationError } from '../domain/failure.ts';
+import { failureOf, StationError } from '../domain/failure.ts';
 import type { Iccid } from '../domain/iccid.ts';
 import type { ProductChange } from '../domain/product-view.ts';
 import { parseSerialNumber } from '../domain/serial-number.ts';
+import { claimOf, isSurelyNotTaken, sayClaim } from '../domain/sim-claim.ts';
 import { activationOfSerialNumber } from '../domain/sim-rules.ts';
 import { type ActivationClass, activationAlarmMs } from '../domain/sku.ts';
 import type { CloudSimDetail, SwitchOff } from '../ports/cloud-sims.ts';
@@ -11,9 +12,12 @@ import { requireConfirmed } from './confirmed.ts';
 import type { ProductAccess } from './product-access.ts';
 import { viewedSim } from './view-sims.ts';
 
-/** Imports a SIM into the product, which activates it (cloud-api.md R24). One that is there already is not asked for again. */
+/**
+ * Imports a SIM into the product, which activates it (cloud-api.md R24). One that is there already is not asked for again, nor one that
+ * the station or somebody else on its data folder is importing.
+ */
 export async function activateSim(access: ProductAccess, iccid: Iccid, isConfirmed?: boolean): Promise<ProductChange> {
-  const { cloud, productId, options } = access;
+  const { cloud, productId, options, simImports, by } = access;
   const before = await cloud.sims.detail(productId, iccid, options);
   if (before !== undefined) {
     const said = `SIM ${iccid} is in product ${productId} already and ${before.status}; nothing was asked for.`;
@@ -21,7 +25,15 @@ export async function activateSim(access: ProductAccess, iccid: Iccid, isConfirm
     return { said, notes: hint, sim: viewedSim(before) };
   }
   requireConfirmed(isConfirmed, `SIM ${iccid} would be imported into product ${productId}, activated and paid for.`);
-  await cloud.sims.import(productId, [iccid], {}, options);
+  const claim = claimOf({ iccid, how: 'import', who: 'supervisor', name: by }, new Date());
+  const held = simImports().claim(productId, [claim]).get(iccid);
+  if (held !== undefined) return { said: `${sayClaim(held)} Nothing was asked for.`, notes: [] };
+  try {
+    await cloud.sims.import(productId, [iccid], {}, options);
+  } catch (thrown) {
+    if (isSurelyNotTaken(failureOf(thrown).code)) simImports().giveBack(productId, [claim]);
+    throw thrown;
+  }
   const after = await cloud.sims.detail(productId, iccid, options);
   return {
     said: `The import of SIM ${iccid} is asked for.`,

@@ -5,7 +5,7 @@ import type { ViewedDevice, ViewedLocks, ViewedPage } from '../domain/product-vi
 import type { CloudDeviceDetail, DeviceQuery } from '../ports/cloud-devices.ts';
 import type { CloudFirmware } from '../ports/product-firmware.ts';
 import { allPages, SCAN_ROWS } from './all-pages.ts';
-import type { ProductAccess } from './product-access.ts';
+import type { ProductAccess, ProductLook } from './product-access.ts';
 
 /** Rows of a page on a screen, where none were asked for. */
 const SHOWN_ROWS = 50;
@@ -73,7 +73,7 @@ export async function viewDenied(
  * Which units do not follow the releases. A row of the list has its lock only sometimes (cloud-api.md 2.3), so units whose target is not
  * what the releases would give are asked for one by one, within a bound.
  */
-export async function viewLocks(access: ProductAccess): Promise<ViewedLocks> {
+export async function viewLocks(access: ProductLook): Promise<ViewedLocks> {
   const { cloud, productId, options } = access;
   const [{ rows, isComplete }, firmware] = await Promise.all([
     scanDevices(access, {}),
@@ -122,7 +122,7 @@ export function viewedDevice(detail: CloudDeviceDetail): ViewedDevice {
   };
 }
 
-async function scanDevices({ cloud, productId, options }: ProductAccess, query: Pick<DeviceQuery, 'standing'>) {
+async function scanDevices({ cloud, productId, options }: ProductLook, query: Pick<DeviceQuery, 'standing'>) {
   const { rows, isComplete } = await allPages(
     (page) => cloud.devices.list(productId, { ...query, page, perPage: SCAN_ROWS, sortBy: 'device-id' }, options),
     ({ id }) => id,

@@ -5,7 +5,7 @@ import { type ProductClouds, ProductDesk } from './product-desk.ts';
 type Line = {
   readonly productClouds?: ProductClouds | undefined;
   readonly slots: readonly { readonly recipe: Recipe }[];
-  readonly ports: Pick<Ports, 'audit'>;
+  readonly ports: Pick<Ports, 'audit' | 'simImports'>;
 };
 
 /** The desk for the products a station's slots build; what is changed there goes into the record. Undefined where no cloud was given. */
@@ -18,6 +18,7 @@ export function openProductDesk({ productClouds, slots, ports }: Line): ProductD
     builds: recipes.map(({ productId, productVersion, platform, skus }) => {
       return { productId, productVersion, platformId: platform.id, skus };
     }),
+    simImports: () => ports.simImports,
     note: (kind, body) => ports.audit.note(kind, body),
   });
 }

@@ -5,6 +5,7 @@ import type { ProductChange, ProductView, SignedIn } from '../domain/product-vie
 import type { CloudOptions } from '../ports/cloud.ts';
 import type { CloudAccounts } from '../ports/cloud-accounts.ts';
 import type { ProductCloud } from '../ports/product-cloud.ts';
+import type { SimImports } from '../ports/sim-imports.ts';
 import { EventBook, type EventFollower } from '../product-view/event-book.ts';
 import type { ProductAccess } from '../product-view/product-access.ts';
 import { CHANGE_RIGHTS, isRefusal, isSupervisors, type NeededRight, SECTION_RIGHTS } from '../product-view/rights.ts';
@@ -32,6 +33,8 @@ export type ProductDeskSetting = ProductClouds & {
   /** Products this station may look at. */
   readonly products: readonly number[];
   readonly builds?: readonly BuiltHere[];
+  /** The record of SIM imports of the station's data folder. */
+  readonly simImports: () => SimImports;
   /** Keeps what was changed, by whom; without it nothing is kept. */
   readonly note?: (kind: string, body: JsonObject) => void;
 };
@@ -154,7 +157,9 @@ export class ProductDesk {
     }
     try {
       const cloud = session?.cloud ?? this.#setting.own;
-      return await this.#within(wait, (options) => work({ cloud, productId, options }));
+      const { simImports } = this.#setting;
+      const by = session?.signedIn.user ?? 'by the right of the station';
+      return await this.#within(wait, (options) => work({ cloud, productId, options, simImports, by }));
     } catch (thrown) {
       const { code, evidence } = failureOf(thrown);
       if (!isRefusal(code)) throw thrown;

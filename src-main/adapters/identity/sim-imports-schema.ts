@@ -44,7 +44,7 @@ const MIGRATIONS: readonly string[] = [
       product_id INTEGER NOT NULL,
       iccid TEXT NOT NULL,
       how TEXT NOT NULL CHECK (how IN ('import', 'pre-add')),
-      who TEXT NOT NULL CHECK (who IN ('station', 'job')),
+      who TEXT NOT NULL CHECK (who IN ('station', 'job', 'supervisor')),
       name TEXT NOT NULL,
       at TEXT NOT NULL,
       until TEXT NOT NULL,

@@ -1,11 +1,18 @@
 import { type Failure, failure, failureOf, type Result } from '../../domain/failure.ts';
 import type { Iccid } from '../../domain/iccid.ts';
-import { claimOf, importQueueMs, isRemovableHeldBy, type SimClaim, sayClaim } from '../../domain/sim-claim.ts';
+import {
+  claimOf,
+  importQueueMs,
+  isRemovableHeldBy,
+  isSurelyNotTaken,
+  type SimClaim,
+  sayClaim,
+} from '../../domain/sim-claim.ts';
 import type { CloudSim } from '../../ports/cloud.ts';
 import type { Facts } from '../facts.ts';
 import { callTimeMs, mayFinishLater } from '../finish-later.ts';
 import type { Step, StepContext, StepResult } from '../procedure.ts';
-import { isSurelyNotTaken, simImportOnRecord } from '../sim-import-on-record.ts';
+import { simImportOnRecord } from '../sim-import-on-record.ts';
 
 /** Pauses between looks at a SIM whose activation is under way; the last one repeats. There is no event for it (cloud-api.md 2.8). */
 const LOOKS_MS = [300, 700, 1000, 1000, 1000, 1000, 1000, 1000, 1000, 2000];

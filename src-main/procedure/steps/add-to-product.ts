@@ -1,9 +1,8 @@
 import { failureOf, StationError } from '../../domain/failure.ts';
-import { claimOf, type SimClaim, sayClaim } from '../../domain/sim-claim.ts';
+import { claimOf, isSurelyNotTaken, type SimClaim, sayClaim } from '../../domain/sim-claim.ts';
 import type { Facts } from '../facts.ts';
 import { callTimeMs, mayFinishLater } from '../finish-later.ts';
 import type { Step, StepContext } from '../procedure.ts';
-import { isSurelyNotTaken } from '../sim-import-on-record.ts';
 
 /**
  * Pre-adds the unit to the product and reads the membership back: required for every unit on Device OS 4.0 and later before it

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { generateRelease } from '../../../firmware/generate-release.ts';
 import type { CommandAnswer } from '../../../src-main/contract/contract.ts';
+import { claimOf } from '../../../src-main/domain/sim-claim.ts';
 import {
   F1,
   I1,
@@ -64,6 +65,22 @@ describe('what costs money or cannot be undone is first said, then done when it 
     expect(await bench.change('activate-sim', { iccid: I9, confirm })).toContain('nothing was asked for');
     expect(bench.virtual.state.sims.get(I9)).toMatchObject({ imports: 1, lastAction: 'activate', productId: PRODUCT });
     expect(bench.asked.filter((url) => /\/sims$/.test(url))).toHaveLength(1);
+  });
+
+  test('importing no SIM that the station is importing, and leaving none to it that was refused', async () => {
+    await using bench = await startProductBench([], 1_000);
+    const station = claimOf({ iccid: I9, how: 'import', who: 'station', name: 'P046AF1450000FC' }, new Date());
+    const job = claimOf({ iccid: I9, how: 'import', who: 'job', name: 'sims.csv' }, new Date());
+    bench.virtual.faults.add({ name: 'forbidden', endpoint: 'import-sims', count: 1 });
+    expect(await bench.change('activate-sim', { iccid: I9, confirm })).toBe('cloud/not-signed-in');
+    expect(bench.simImports.claim(PRODUCT, [station]).size).toBe(0);
+    expect(await bench.change('activate-sim', { iccid: I9, confirm })).toContain(
+      'by the station, unit P046AF1450000FC',
+    );
+    expect(bench.virtual.state.sims.get(I9)).toMatchObject({ imports: 0 });
+    bench.simImports.giveBack(PRODUCT, [station]);
+    await bench.change('activate-sim', { iccid: I9, confirm });
+    expect(bench.simImports.claim(PRODUCT, [job]).get(I9)).toMatchObject({ who: 'supervisor' });
   });
 
   test('switching a SIM off, with the days it may take to come back where nobody knows its unit', async () => {

@@ -1,8 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openSimImports } from '../../../src-main/adapters/identity/sim-imports.sqlite.ts';
 import type { CommandAnswer, CommandInput, CommandName } from '../../../src-main/contract/contract.ts';
 import { PRODUCT_COMMANDS } from '../../../src-main/contract/product-contract.ts';
 import { failureOf } from '../../../src-main/domain/failure.ts';
 import type { JsonObject } from '../../../src-main/domain/json.ts';
 import type { ProductView, SectionName } from '../../../src-main/domain/product-view.ts';
+import type { SimImports } from '../../../src-main/ports/sim-imports.ts';
 import { productClouds } from '../../../src-main/product-clouds.ts';
 import type { BuiltHere } from '../../../src-main/product-view/view-product.ts';
 import { ProductDesk } from '../../../src-main/station/product-desk.ts';
@@ -32,6 +37,7 @@ type DeskCommand = 'productView' | 'changeProduct' | 'signIn' | 'giveOtp' | 'sig
 export type ProductBench = AsyncDisposable & {
   readonly virtual: VirtualCloud;
   readonly desk: ProductDesk;
+  readonly simImports: SimImports;
   readonly life: ReturnType<typeof deviceLife>;
   /** Every address that was asked for. */
   readonly asked: readonly string[];
@@ -101,10 +107,13 @@ export async function startProductBench(builds: readonly BuiltHere[] = [], clock
     pace: { firstWaitMs: 1, longestWaitMs: 4 },
   };
   const notes: JsonObject[] = [];
+  const data = await mkdtemp(join(tmpdir(), 'linewright-product-'));
+  const simImports = openSimImports(data);
   const desk = new ProductDesk({
     ...productClouds({ ...settings, token: async () => virtual.token }),
     products: [PRODUCT],
     builds,
+    simImports: () => simImports,
     note: (kind, body) => notes.push({ kind, ...body }),
   });
   const call: ProductBench['call'] = async (name, input) => {
@@ -122,6 +131,7 @@ export async function startProductBench(builds: readonly BuiltHere[] = [], clock
   return {
     virtual,
     desk,
+    simImports,
     notes,
     asked,
     life: deviceLife(virtual.state),
@@ -143,6 +153,8 @@ export async function startProductBench(builds: readonly BuiltHere[] = [], clock
     [Symbol.asyncDispose]: async () => {
       await desk.close();
       await virtual.close();
+      simImports.close();
+      await rm(data, { recursive: true });
     },
   };
 }

@@ -5,11 +5,12 @@ import { readSupplierFile } from '../adapters/identity/read-supplier-file.ts';
 import { writeResultFile } from '../adapters/identity/result-file.ts';
 import { openSimImports } from '../adapters/identity/sim-imports.sqlite.ts';
 import { failureOf, StationError } from '../domain/failure.ts';
+import { planShortage } from '../domain/plan-limits.ts';
 import { type BulkItems, type BulkLook, type BulkSetting, bulkItems, preAddIdentifier } from '../identity/bulk-job.ts';
 import { countResults, resultRows } from '../identity/bulk-results.ts';
 import { importSims } from '../identity/import-sims.ts';
 import { preAddUnits } from '../identity/pre-add-units.ts';
-import { countMembers, countSims } from '../identity/preview-job.ts';
+import { countMembers, countSims, type FoundThere } from '../identity/preview-job.ts';
 import type { SupplierFile } from '../identity/supplier-line.ts';
 import type { BulkJournal } from '../ports/bulk-journal.ts';
 import { waitUntil } from '../procedure/time.ts';
@@ -28,6 +29,7 @@ export type BulkOptions = IdentityOptions & {
   readonly resume?: boolean;
   readonly out?: string;
   readonly perRequest?: number;
+  readonly planDevices?: number;
 };
 
 /** One kind of job: what of a line it sends, how it is done, and how many of it are done already. */
@@ -35,7 +37,7 @@ type Kind<Identifier extends string> = {
   readonly name: 'pre-add' | 'import-sims';
   readonly identifierOf: Parameters<typeof bulkItems<Identifier>>[1];
   readonly carryOut: (items: BulkItems<Identifier>['items'], setting: BulkSetting) => Promise<void>;
-  readonly countThere: (items: BulkItems<Identifier>['items'], look: BulkLook) => Promise<number>;
+  readonly countThere: (items: BulkItems<Identifier>['items'], look: BulkLook) => Promise<FoundThere>;
 };
 
 /** `cloud pre-add FILE`: exit 0 when every unit of the list is proven to be in the product; without `--yes` it is the preview. */
@@ -89,8 +91,8 @@ async function bulkCommand<Identifier extends string>(
       const { product: productId, perRequest } = options;
       const look = { cloud, productId, signal };
       if (options.preview === true || options.yes !== true) {
-        const there = options.check === true ? await kind.countThere(items.items, look) : undefined;
-        return tellPreview(list, items, kind.name, there, output);
+        const found = options.check === true ? await kind.countThere(items.items, look) : undefined;
+        return tellPreview(list, items, kind.name, { ...found, planDevices: options.planDevices }, output);
       }
       // The station may have been told another data folder as well; the record of imports is the one that it works with.
       const dataFolder = options.hasOwnData ? options.data : stationData;
@@ -109,10 +111,11 @@ function tellPreview(
   list: SupplierFile,
   items: BulkItems<string>,
   name: string,
-  there: number | undefined,
+  { there, members, planDevices }: Partial<FoundThere> & { readonly planDevices: number | undefined },
   output: Output,
 ): number {
   const toSend = items.items.length;
+  const shortage = members === undefined ? undefined : planShortage(members, toSend - (there ?? 0), planDevices);
   const counts = { toSend, without: items.without.length, repeated: items.repeated.length };
   output.result(
     {
@@ -122,11 +125,13 @@ function tellPreview(
       ...listAsJson(list),
       ...counts,
       ...(there === undefined ? {} : { alreadyThere: there }),
+      ...(shortage === undefined ? {} : { shortage }),
     },
     [
       ...describeList(list),
       `  ${toSend} to send, ${counts.repeated} more name one of these again, ${counts.without} name none for this job`,
       ...(there === undefined ? [] : [`  ${there} of them are in the product already`]),
+      ...(shortage === undefined ? [] : [`  mind: ${shortage}`]),
       'Nothing was sent. Add --yes to do it: SIMs are activated, and that costs money.',
     ].join('\n'),
   );

@@ -56,9 +56,9 @@ export function addIdentityCommands(program: Command, setting: Setting): void {
   const cloud =
     program.commands.find((command) => command.name() === 'cloud') ??
     program.command('cloud').description('the product in the cloud');
-  bulk(setting.shared(cloud.command('pre-add').description('add the units of a supplier list to a product'))).action(
-    act(async () => (await import('./identity-bulk-command.ts')).preAddCommand),
-  );
+  bulk(setting.shared(cloud.command('pre-add').description('add the units of a supplier list to a product')))
+    .option('--plan-devices <number>', 'with --check: how many units the plan of the product has', wholeNumber)
+    .action(act(async () => (await import('./identity-bulk-command.ts')).preAddCommand));
   bulk(
     setting.shared(cloud.command('import-sims').description('import and activate the SIMs of a supplier list')),
   ).action(act(async () => (await import('./identity-bulk-command.ts')).importSimsCommand));

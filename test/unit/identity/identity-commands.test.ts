@@ -187,6 +187,22 @@ describe('cloud pre-add', () => {
     expect(other).toMatchObject({ exit: 1, last: { failure: { code: 'identity/file-changed' } } });
   });
 
+  it('R11, R12: says before anything is sent for how many units the plan has no place', async () => {
+    await using bench = await startCloudBench();
+    const ids = Array.from({ length: 100 }, (_, index) => `e00fce68000000000${String(index + 1000).padStart(7, '0')}`);
+    const data = freshFolder();
+    const list = file(data, 'tray.txt', `${D2}\n${ids.join('\n')}\n`);
+    const args = ['--station', stationFile(data, bench.virtual), '--product', String(PRODUCT), '--check'] as const;
+    const shortage = async (...more: readonly string[]) =>
+      (await linewright(data, 'cloud', 'pre-add', list, ...args, ...more)).last.shortage;
+    // D2 is a member already, and one in quarantine is none: 1 and 100 more.
+    expect(await shortage()).toMatch(/101 units: on a free plan, which ends at 100, .* refuses 1 of them/);
+    expect(await shortage('--plan-devices', '61')).toMatch(/101 units, its plan ends at 61: .* refuses 40/);
+    expect(await shortage('--plan-devices', '101')).toBeUndefined();
+    writeFileSync(list, `${D2}\n${ids.slice(1).join('\n')}\n`);
+    expect(await shortage()).toBeUndefined();
+  });
+
   it('keeps a result file when the cloud breaks off, and goes on with --resume', async () => {
     await using bench = await startCloudBench();
     const data = freshFolder();

@@ -18,6 +18,8 @@ export interface SimImports {
   ): ReadonlyMap<string, SimClaim>;
   /** The cloud has surely not taken the request of these claims. What somebody else has claimed meanwhile is left. */
   giveBack(productId: number, claims: readonly SimClaim[]): void;
+  /** A SIM that the product had was given up: what was claimed before says nothing of an import that comes now. */
+  forget(productId: number, iccid: string): void;
   /** Keeps claims that another record tells of, as far as none as late is kept here. */
   remember(productId: number, claims: readonly SimClaim[]): void;
   close(): void;

@@ -80,7 +80,7 @@ export async function reactivateSim(
 
 /** Switches a SIM off and gives it up: another account may take it then. */
 export async function releaseSim(access: ProductAccess, iccid: Iccid, isConfirmed?: boolean): Promise<ProductChange> {
-  const { cloud, productId, options } = access;
+  const { cloud, productId, options, simImports } = access;
   const { before, activation } = await lookAt(access, iccid);
   requireConfirmed(
     isConfirmed,
@@ -88,6 +88,7 @@ export async function releaseSim(access: ProductAccess, iccid: Iccid, isConfirme
     { iccid },
   );
   const after = await cloud.sims.release(productId, iccid, orderOf(activation), options);
+  simImports().forget(productId, iccid);
   if (after === undefined) return { said: `SIM ${iccid} is no longer in product ${productId}.`, notes: [] };
   return {
     said: `The release of SIM ${iccid} is under way.`,

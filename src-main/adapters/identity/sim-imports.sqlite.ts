@@ -25,6 +25,7 @@ export function openSimImports(dataFolder: string): SimImports {
   const drop = database.prepare<[number, string, string, string, string, string]>(
     'DELETE FROM claim WHERE product_id = ? AND iccid = ? AND how = ? AND who = ? AND name = ? AND at = ?',
   );
+  const forget = database.prepare<[number, string]>('DELETE FROM claim WHERE product_id = ? AND iccid = ?');
   const keep = (productId: number, { iccid, how, who, name, at, until }: SimClaim) =>
     put.run(productId, iccid, how, who, name, at, until);
   return {
@@ -42,6 +43,9 @@ export function openSimImports(dataFolder: string): SimImports {
       inOne(() => {
         for (const { iccid, how, who, name, at } of claims) drop.run(productId, iccid, how, who, name, at);
       }),
+    forget: (productId, iccid) => {
+      inOne(() => forget.run(productId, iccid));
+    },
     remember: (productId, claims) =>
       inOne(() => {
         for (const one of claims) {

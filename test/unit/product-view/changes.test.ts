@@ -93,12 +93,17 @@ describe('what costs money or cannot be undone is first said, then done when it 
     expect(await bench.change('reactivate-sim', { iccid: I2, confirm })).toContain('switch on');
   });
 
-  test('giving a SIM up', async () => {
+  test('giving a SIM up, which may be imported anew at once', async () => {
     await using bench = await startProductBench([], 1_000);
     await bench.signIn();
+    const claimed = (who: 'station' | 'job') =>
+      bench.simImports.claim(PRODUCT, [claimOf({ iccid: I1, how: 'import', who, name: 'any' }, new Date())]);
+    claimed('station');
+    expect(claimed('job').size).toBe(1);
     expect(await questionOf(bench, 'release-sim', { iccid: I1 })).toContain('any account could then take it');
     expect(await bench.change('release-sim', { iccid: I1, confirm })).toContain('no longer in product');
     expect(bench.virtual.state.sims.get(I1)?.productId).toBeUndefined();
+    expect(claimed('job').size).toBe(0);
   });
 
   test('deleting a group, with the number of its units', async () => {

@@ -46,13 +46,25 @@ if (values.help || ![lines, rounds].every((one) => Number.isInteger(one) && one 
     console.log(
       `Load ${machine.load.before.toFixed(1)} before, ${machine.load.after.toFixed(1)} after. Medians of ${rounds}.\n`,
     );
-    for (const { name, lines: all, usable, unusable, previewMs, previewCpuMs, floorMs, floorCpuMs } of lists) {
+    for (const list of lists) {
+      const {
+        name,
+        lines: all,
+        usable,
+        unusable,
+        previewMs,
+        previewCpuMs,
+        previewMegabytes,
+        floorMs,
+        floorCpuMs,
+      } = list;
       console.log(`${name}: ${all} lines, ${usable} to use, ${unusable} not`);
-      console.log(`  preview ${previewMs.toFixed(0)} ms, ${previewCpuMs.toFixed(0)} ms of processor`);
-      if (floorMs === undefined || floorCpuMs === undefined) continue;
+      console.log(
+        `  preview ${previewMs.toFixed(0)} ms, ${previewCpuMs.toFixed(0)} ms of processor, ${previewMegabytes.toFixed(0)} MB of memory at most`,
+      );
       const ratio = `${(previewMs / floorMs).toFixed(1)} x, ${(previewCpuMs / floorCpuMs).toFixed(1)} x by processor`;
       console.log(
-        `  reading and cutting into lines ${floorMs.toFixed(0)} ms, ${floorCpuMs.toFixed(0)} ms of processor: ${ratio}`,
+        `  ${name.endsWith('.xlsx') ? 'unpacking and cutting into rows' : 'reading and cutting into lines'} ${floorMs.toFixed(0)} ms, ${floorCpuMs.toFixed(0)} ms of processor: ${ratio}`,
       );
     }
     if (book !== undefined) {

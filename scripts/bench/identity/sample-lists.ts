@@ -1,4 +1,5 @@
-import { strToU8, zipSync } from 'fflate';
+import { strToU8 } from 'fflate';
+import { sampleSpreadsheet } from './sample-spreadsheet.ts';
 
 export type SampleList = { readonly name: string; readonly bytes: Uint8Array };
 
@@ -7,12 +8,14 @@ export function sampleLists(lines: number): readonly SampleList[] {
   const rows = Array.from({ length: lines }, (_, index) => (index % 100 === 50 ? undefined : unitRow(index)));
   const text = (line: (row: readonly string[]) => string, first: readonly string[]): Uint8Array =>
     strToU8([...first, ...rows.map((row) => (row === undefined ? JUNK : line(row)))].join('\r\n'));
+  const sheet = [HEADER, ...rows.map((row) => row ?? [JUNK])];
   return [
     { name: 'ids.txt', bytes: text(([, deviceId = '']) => deviceId, []) },
     { name: 'units.csv', bytes: text((row) => row.join(','), [HEADER.join(',')]) },
     { name: 'units-no-header.tsv', bytes: text((row) => row.join('\t'), []) },
     { name: 'units-quoted.csv', bytes: text((row) => row.map((cell) => `"${cell}"`).join(';'), [HEADER.join(';')]) },
-    { name: 'units.xlsx', bytes: spreadsheet([HEADER, ...rows.slice(0, SHEET_ROWS).map((row) => row ?? [JUNK])]) },
+    { name: 'units.xlsx', bytes: sampleSpreadsheet(sheet, 'shared') },
+    { name: 'units-inline.xlsx', bytes: sampleSpreadsheet(sheet, 'inline') },
   ];
 }
 
@@ -29,32 +32,5 @@ export function unitRow(index: number): readonly string[] {
   ];
 }
 
-/** No longer spreadsheet is read. */
-const SHEET_ROWS = 19_000;
 const HEADER = ['Serial Number', 'Device ID', 'ICCID', 'IMEI', 'SKU'];
 const JUNK = 'see packing note 4711';
-
-function spreadsheet(rows: readonly (readonly string[])[]): Uint8Array {
-  const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
-  const rel = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
-  const cells = (row: readonly string[], line: number): string =>
-    row
-      .map(
-        (cell, index) => `<c r="${String.fromCharCode(65 + index)}${line}" t="inlineStr"><is><t>${cell}</t></is></c>`,
-      )
-      .join('');
-  const sheet = rows.map((row, index) => `<row r="${index + 1}">${cells(row, index + 1)}</row>`).join('');
-  return zipSync({
-    '[Content_Types].xml': strToU8('<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'),
-    'xl/workbook.xml': strToU8(
-      `<workbook xmlns="${main}" xmlns:r="${rel}"><sheets><sheet name="Units" sheetId="1" r:id="rId1"/></sheets></workbook>`,
-    ),
-    'xl/_rels/workbook.xml.rels': strToU8(
-      `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="${rel}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
-    ),
-    'xl/styles.xml': strToU8(
-      `<styleSheet xmlns="${main}"><cellXfs count="1"><xf numFmtId="0"/></cellXfs></styleSheet>`,
-    ),
-    'xl/worksheets/sheet1.xml': strToU8(`<worksheet xmlns="${main}"><sheetData>${sheet}</sheetData></worksheet>`),
-  });
-}

@@ -21,9 +21,9 @@ export const MOST_LINES = 1_000_000;
 
 /**
  * Reads a tray file or SIM-pack file as suppliers send them (cloud-api.md 5.8): text of any encoding that is in use, with one
- * identifier per line or in columns, or an .xlsx spreadsheet of at most 20,000 rows. What kind it is, its content says, not its name. Every line is accounted
- * for. Rejects with `identity/unreadable-file` for what is no list at all (binary, too large, not there, a damaged spreadsheet) and
- * with the signal's reason.
+ * identifier per line or in columns, or an .xlsx spreadsheet. What kind it is, its content says, not its name. Every line is
+ * accounted for. Rejects with `identity/unreadable-file` for what is no list at all (binary, too large, not there, a damaged
+ * spreadsheet) and with the signal's reason.
  */
 export async function readSupplierFile(path: string, { signal, progress }: ReadOptions): Promise<SupplierFile> {
   const name = basename(path);
@@ -40,7 +40,7 @@ export async function readSupplierFile(path: string, { signal, progress }: ReadO
       progress?.(bytes, sizeBytes);
     }
     const sha256 = hash.digest('hex');
-    const read = isZip ? await readSpreadsheet(path, name) : { lines: text.end() };
+    const read = isZip ? await readSpreadsheet(path, name, { mostLines: MOST_LINES, signal }) : { lines: text.end() };
     return { name, sha256, sizeBytes: bytes, ...read, counts: countLines(read.lines) };
   } catch (thrown) {
     signal.throwIfAborted();

@@ -14,6 +14,8 @@ export type ZipEntry = {
   readonly sizeBytes: number;
   /** The whole file. Rejects with `store/bad-archive` when it is not what the archive says, or larger than `sizeBytes`. */
   read(): Promise<Uint8Array>;
+  /** The file as it is unpacked. Only when the last chunk was followed by no rejection was it what the archive says. */
+  chunks(): AsyncIterable<Uint8Array>;
 };
 
 export type ZipLimits = {
@@ -38,7 +40,8 @@ export async function openZip(source: string | Uint8Array, name: string, limits:
     const files = entries.map((entry) => ({
       path: entry.fileName,
       sizeBytes: entry.uncompressedSize,
-      read: () => readEntry(zip, entry, name, budget),
+      read: async () => whole(unpacked(zip, entry, name, budget)),
+      chunks: () => unpacked(zip, entry, name, budget),
     }));
     return { files, close: () => zip.close() };
   } catch (thrown) {
@@ -114,22 +117,32 @@ function refuseOverlaps(entries: readonly Entry[], name: string): void {
   }
 }
 
-async function readEntry(zip: ZipFile, entry: Entry, name: string, budget: { left: number }): Promise<Uint8Array> {
+async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
+}
+
+async function* unpacked(
+  zip: ZipFile,
+  entry: Entry,
+  name: string,
+  budget: { left: number },
+): AsyncGenerator<Uint8Array> {
   budget.left -= entry.uncompressedSize;
-  if (budget.left < 0) throw bad(name, 'it unpacks to more than any release');
+  if (budget.left < 0) throw bad(name, 'it unpacks to more than is read of any such file');
   try {
-    const chunks: Buffer[] = [];
+    let crc = 0;
     let length = 0;
     for await (const chunk of await zip.openReadStreamPromise(entry)) {
       length += chunk.length;
       if (length > entry.uncompressedSize) throw bad(name, `${quoted(entry.fileName)} is larger than it states`);
-      chunks.push(chunk);
+      crc = crc32(chunk, crc);
+      yield chunk;
     }
-    const bytes = Buffer.concat(chunks);
-    if (bytes.length !== entry.uncompressedSize || crc32(bytes) !== entry.crc32) {
+    if (length !== entry.uncompressedSize || crc !== entry.crc32) {
       throw bad(name, `${quoted(entry.fileName)} is damaged in it`);
     }
-    return bytes;
   } catch (thrown) {
     throw asBadArchive(thrown, name);
   }

@@ -23,7 +23,7 @@ export default defineConfig({
       },
       { test: { name: 'e2e', include: [browserTests], testTimeout: 90_000, hookTimeout: 90_000, expect: patient } },
       {
-        // The virtual machine is one at a time: it wants both processors.
+        // One virtual machine at a time: two of them, each on one of two processors, take a fifth longer than one after the other.
         test: {
           name: 'vm',
           include: ['test/vm/**/*.vm.ts'],

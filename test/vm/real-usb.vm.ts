@@ -15,7 +15,7 @@ describe.skipIf(missing)(titled('virtual units on a real Linux kernel', missing)
     return running;
   };
   beforeAll(async () => {
-    running = await bootLab();
+    running = await bootLab(typeof referee === 'object' ? { images: referee.images } : {});
     console.log(`the guest (Linux ${running.kernel}, Node ${running.node}) answered after ${running.bootMs} ms`);
   });
   afterAll(() => running?.stop());

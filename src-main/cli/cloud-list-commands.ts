@@ -64,7 +64,7 @@ function onlineText(row: OnlineReportRow): string {
   const at = firstOnlineAt === undefined ? '' : ` at ${firstOnlineAt}`;
   const what = {
     awaited: `not yet, passed ${passedAt}, is to come within ${withinHours} h`,
-    late: `not within ${withinHours} h, passed ${passedAt}`,
+    late: `not within ${withinHours} h, passed ${passedAt}${at === '' ? '' : `, came${at}`}`,
     'wrong-version': `version ${productVersion ?? 'unknown'} instead of ${wantedVersion}${at}`,
   }[verdict];
   return `${verdict.padEnd(13)} ${placeText(row)}: ${what}`;

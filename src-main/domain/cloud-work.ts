@@ -76,12 +76,20 @@ export type CloudStep = {
 export type OnlineProof = {
   readonly runId: string;
   readonly at: string;
-  /** `late`: the cloud had never heard of it when its time was over. This first verdict stays, also when it comes online afterwards. */
+  /**
+   * `late`: the cloud had never heard of it when its time was over. That stays when it comes online afterwards with the right version; then
+   * a second proof says when.
+   */
   readonly verdict: 'online' | 'late' | 'wrong-version';
   /** When the cloud first heard of it, ISO 8601 UTC; where only a list told, it may have been earlier. */
   readonly firstOnlineAt?: string;
   readonly productVersion?: number;
 };
+
+/** Whether a proof says when the unit was online; the first one of a late unit does not. */
+export function wasSeenOnline({ verdict, firstOnlineAt }: Pick<OnlineProof, 'verdict' | 'firstOnlineAt'>): boolean {
+  return verdict !== 'late' || firstOnlineAt !== undefined;
+}
 
 /** The cloud's side of a run as the record tells it now. */
 export type CloudStanding = {

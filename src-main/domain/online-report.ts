@@ -21,6 +21,7 @@ export type OnlineReportRow = {
   readonly passedAt: string;
   readonly withinHours: number;
   readonly wantedVersion: number;
+  /** Of a late unit: when it came after all. */
   readonly firstOnlineAt?: string;
   readonly productVersion?: number;
 };

@@ -1,9 +1,9 @@
-import type { CloudStanding, OnlineProof } from '../domain/cloud-work.ts';
+import { type CloudStanding, type OnlineProof, wasSeenOnline } from '../domain/cloud-work.ts';
 
 /** A unit that is to come online. Times in ms since 1970, by the cloud's clock as far as that is known. */
 export type AwaitedUnit = {
   readonly deviceId: string;
-  /** Its runs without a verdict, oldest first. A unit that was built twice is what the last of them made it. */
+  /** Its runs that were not seen online, oldest first. A unit that was built twice is what the last of them made it. */
   readonly standings: readonly CloudStanding[];
   readonly productVersion: number;
   /** What the cloud heard of it before this was not of this run. */
@@ -12,6 +12,8 @@ export type AwaitedUnit = {
   readonly isInProduct: boolean;
   /** When it should have come online; while it is not in the product, the earliest that this can be. */
   readonly dueMs: number;
+  /** It was called late; when it comes after all is still to be recorded. */
+  readonly isLate: boolean;
 };
 
 /** What was seen of a unit in the cloud. */
@@ -21,7 +23,8 @@ export type OnlineVerdict = Pick<OnlineProof, 'verdict' | 'firstOnlineAt' | 'pro
 
 /** Units by device ID, from standings in the order of their runs; those that are not to come online are left out. */
 export function awaitedUnits(standings: readonly CloudStanding[]): ReadonlyMap<string, AwaitedUnit> {
-  const awaited = standings.filter(({ work, online }) => work.online !== undefined && online === undefined);
+  const wasSeen = ({ online }: CloudStanding) => online !== undefined && wasSeenOnline(online);
+  const awaited = standings.filter((standing) => standing.work.online !== undefined && !wasSeen(standing));
   const units = new Map<string, AwaitedUnit>();
   for (const [deviceId, runs] of Map.groupBy(awaited, ({ work }) => work.deviceId)) {
     const newest = runs.at(-1);
@@ -38,6 +41,7 @@ export function awaitedUnits(standings: readonly CloudStanding[]): ReadonlyMap<s
       heardFromMs: Math.min(passedMs, sinceMs) - IN_SLOT_MS,
       isInProduct,
       dueMs: sinceMs + withinHours * HOUR,
+      isLate: newest.online !== undefined,
     });
   }
   return units;
@@ -59,7 +63,8 @@ function memberSinceMs({ work, last }: CloudStanding, passedMs: number): number 
  */
 export function judgeOnline(unit: AwaitedUnit, { heardAt, version }: SeenOnline): OnlineVerdict | undefined {
   if (!wasHeard(unit, heardAt) || version === undefined) return undefined;
-  const verdict = version === unit.productVersion ? 'online' : 'wrong-version';
+  const inTime = unit.isLate ? 'late' : 'online';
+  const verdict = version === unit.productVersion ? inTime : 'wrong-version';
   return { verdict, ...(heardAt === undefined ? {} : { firstOnlineAt: heardAt }), productVersion: version };
 }
 

@@ -6,6 +6,7 @@ import type { ProductEvents } from '../ports/product-events.ts';
 import { type OnlinePace, onlinePaceAt } from './online-pace.ts';
 import { onlineTroubles } from './online-troubles.ts';
 import { ProductWatch } from './product-watch.ts';
+import type { Judged } from './verdict-book.ts';
 
 export type OnlineWatchOptions = {
   readonly audit: Pick<AuditLog, 'awaitedOnline' | 'addOnlineProofs' | 'cloudStandings'>;
@@ -86,7 +87,7 @@ export class OnlineWatch {
       cloudTime,
       pace: { ...onlinePaceAt(1), ...pace },
       signal: this.#closing.signal,
-      recorded: (found: readonly CloudStanding[]) => this.#recorded(found),
+      recorded: (judged: readonly Judged[]) => this.#recorded(judged),
       failed: (failure: Failure) => {
         // That network, token or cloud are at fault is what the outbox tells people.
         if (!/^(cloud|network)\//.test(failure.code)) troubled(failure);
@@ -95,9 +96,13 @@ export class OnlineWatch {
     this.#watches.set(productId, new ProductWatch(setting, standings));
   }
 
-  #recorded(standings: readonly CloudStanding[]): void {
-    const problems = standings.filter(({ online }) => online?.verdict !== 'online');
-    this.#problems += problems.filter(({ work }) => work.batch === this.#batch).length;
+  #recorded(judged: readonly Judged[]): void {
+    for (const { standing, wasLate } of judged) {
+      if (standing.work.batch === this.#batch) this.#problems += Number(isProblem(standing)) - Number(wasLate);
+    }
+    // That a late unit came after all is good news; that it came with another firmware is not.
+    const news = judged.filter(({ standing, wasLate }) => !wasLate || standing.online?.verdict === 'wrong-version');
+    const problems = news.map(({ standing }) => standing).filter(isProblem);
     for (const trouble of onlineTroubles(problems)) this.#options.troubled(trouble);
     this.#options.changed();
   }
@@ -107,4 +112,8 @@ export class OnlineWatch {
     const verdicts = ['late', 'wrong-version'] as const;
     return verdicts.reduce((sum, online) => sum + audit.cloudStandings({ batch: this.#batch, online }).length, 0);
   }
+}
+
+function isProblem({ online }: CloudStanding): boolean {
+  return online?.verdict !== 'online';
 }

@@ -1,4 +1,4 @@
-import type { CloudStanding } from '../domain/cloud-work.ts';
+import { type CloudStanding, wasSeenOnline } from '../domain/cloud-work.ts';
 import { type Failure, failureOf } from '../domain/failure.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { ProductEvent, ProductEvents, StreamState } from '../ports/product-events.ts';
@@ -10,11 +10,12 @@ import {
   judgeOverdue,
   type OnlineVerdict,
   type SeenOnline,
+  wasHeard,
 } from './awaited-unit.ts';
 import type { OnlinePace } from './online-pace.ts';
 import { type ReadSetting, readAll, readHeard } from './read-units.ts';
 import { SweepClock } from './sweep-clock.ts';
-import { VerdictBook } from './verdict-book.ts';
+import { type Judged, VerdictBook } from './verdict-book.ts';
 
 export type ProductWatchSetting = Omit<ReadSetting, 'pace'> & {
   readonly audit: Pick<AuditLog, 'awaitedOnline' | 'addOnlineProofs'>;
@@ -24,7 +25,7 @@ export type ProductWatchSetting = Omit<ReadSetting, 'pace'> & {
   readonly cloudTime: () => Date | undefined;
   readonly pace: OnlinePace;
   /** These verdicts are on record. */
-  readonly recorded: (standings: readonly CloudStanding[]) => void;
+  readonly recorded: (judged: readonly Judged[]) => void;
   /** A sweep or a writing failed; it is tried again. */
   readonly failed: (failure: Failure) => void;
 };
@@ -32,7 +33,7 @@ export type ProductWatchSetting = Omit<ReadSetting, 'pace'> & {
 /**
  * Waits for the units of one product to come online, hears of it by events and makes sure by reading: at its start, whenever the stream
  * came up, now and then, and when the time of a unit is over. Each verdict goes into the record once; what is lost before that (a kill,
- * a lost event) is read again.
+ * a lost event) is read again. When a late unit comes after all is recorded, too, for a month.
  */
 export class ProductWatch {
   readonly #setting: ProductWatchSetting;
@@ -43,7 +44,7 @@ export class ProductWatch {
   readonly #verdicts: VerdictBook;
   #isFollowing = false;
   readonly #nap = new Nap();
-  /** Runs that are waited for. */
+  /** Runs that are waited for; those of late units are not counted. */
   awaited = 0;
   /** Resolves when the watch has stopped. */
   readonly ended: Promise<void>;
@@ -93,9 +94,10 @@ export class ProductWatch {
     const standings = audit.awaitedOnline().filter(({ work }) => work.productId === productId);
     this.#units.clear();
     this.#take(awaitedUnits(standings));
+    const beganMs = cloudTime()?.getTime();
+    for (const unit of this.#units.values()) if (isGivenUp(unit, beganMs)) this.#units.delete(unit.deviceId);
     const units = [...this.#units.values()].filter(({ isInProduct }) => isInProduct);
     if (units.length === 0) return;
-    const beganMs = cloudTime()?.getTime();
     const sinceMs = Math.min(...units.map((unit) => this.#lookedUntilMs.get(unit.deviceId) ?? unit.heardFromMs));
     const { devices, pages } = await readHeard(units, sinceMs, this.#setting);
     for (const unit of units) {
@@ -109,7 +111,7 @@ export class ProductWatch {
   async #judgeOverdue(units: readonly AwaitedUnit[], pages: number | undefined): Promise<void> {
     const nowMs = this.#setting.cloudTime()?.getTime();
     if (nowMs === undefined) return;
-    const overdue = units.filter((unit) => this.#isAwaited(unit) && unit.dueMs <= nowMs);
+    const overdue = units.filter((unit) => this.#isAwaited(unit) && !unit.isLate && unit.dueMs <= nowMs);
     if (overdue.length === 0) return;
     const seen = await readAll(overdue, pages, this.#setting);
     for (const unit of overdue) {
@@ -138,16 +140,19 @@ export class ProductWatch {
   }
 
   #judge(unit: AwaitedUnit, seen: SeenOnline): void {
-    const verdict = judgeOnline(unit, seen);
+    // Nobody waits any longer for a late one to say its version.
+    const isHeardLate = unit.isLate && wasHeard(unit, seen.heardAt);
+    const verdict = isHeardLate ? judgeOverdue(unit, seen) : judgeOnline(unit, seen);
     if (verdict !== undefined) this.#found(unit, verdict);
   }
 
-  /** Once per run: a unit that has its verdict is waited for no more. */
+  /** Once per run: a unit that has its verdict is waited for no more; a late one is, but nobody is told. */
   #found(unit: AwaitedUnit, verdict: OnlineVerdict): void {
     if (!this.#isAwaited(unit)) return;
     this.#lookedUntilMs.delete(unit.deviceId);
-    this.#units.delete(unit.deviceId);
-    this.awaited -= unit.standings.length;
+    if (wasSeenOnline(verdict)) this.#units.delete(unit.deviceId);
+    else this.#units.set(unit.deviceId, { ...unit, isLate: true });
+    if (!unit.isLate) this.awaited -= unit.standings.length;
     this.#verdicts.add(unit, verdict);
   }
 
@@ -167,7 +172,8 @@ export class ProductWatch {
   #take(units: ReadonlyMap<string, AwaitedUnit>): void {
     const { events, productId, signal } = this.#setting;
     for (const [deviceId, unit] of units) this.#units.set(deviceId, unit);
-    this.awaited = [...this.#units.values()].reduce((sum, { standings }) => sum + standings.length, 0);
+    const awaited = [...this.#units.values()].filter(({ isLate }) => !isLate);
+    this.awaited = awaited.reduce((sum, { standings }) => sum + standings.length, 0);
     if (this.#isFollowing || this.#units.size === 0 || events === undefined) return;
     this.#isFollowing = true;
     const watcher = {
@@ -183,10 +189,17 @@ export class ProductWatch {
     const nowMs = this.#setting.cloudTime()?.getTime();
     if (nowMs === undefined) return Number.POSITIVE_INFINITY;
     let firstMs = Number.POSITIVE_INFINITY;
-    for (const { dueMs } of this.#units.values()) firstMs = Math.min(firstMs, dueMs);
+    for (const { dueMs, isLate } of this.#units.values()) if (!isLate) firstMs = Math.min(firstMs, dueMs);
     return firstMs - nowMs;
   }
 }
+
+/** A unit that was not heard for a month after it was due is not looked for any more. */
+function isGivenUp({ isLate, dueMs }: AwaitedUnit, nowMs: number | undefined): boolean {
+  return isLate && nowMs !== undefined && nowMs > dueMs + LATE_WATCH_MS;
+}
+
+const LATE_WATCH_MS = 30 * 24 * 3_600_000;
 
 /** What was heard may show in the lists a moment later. */
 const LAG_MS = 2 * 60_000;

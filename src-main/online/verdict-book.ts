@@ -3,13 +3,18 @@ import { type Failure, failureOf } from '../domain/failure.ts';
 import type { AuditLog } from '../ports/audit-log.ts';
 import type { AwaitedUnit, OnlineVerdict } from './awaited-unit.ts';
 
+/** What the record says of a run now, and whether it said before that the unit is late. */
+export type Judged = { readonly standing: CloudStanding; readonly wasLate: boolean };
+
+type Unwritten = Judged & { readonly proof: OnlineProof };
+
 export type VerdictBookSetting = {
   readonly audit: Pick<AuditLog, 'addOnlineProofs'>;
   readonly cloudTime: () => Date | undefined;
   /** Verdicts that come within this time are written together, in milliseconds. */
   readonly gatherMs: number;
   /** These verdicts are on record. */
-  readonly recorded: (standings: readonly CloudStanding[]) => void;
+  readonly recorded: (judged: readonly Judged[]) => void;
   /** These could not be written, and are forgotten here. */
   readonly refused: (standings: readonly CloudStanding[], failure: Failure) => void;
 };
@@ -17,7 +22,7 @@ export type VerdictBookSetting = {
 /** Gathers verdicts and puts them on record, those of a moment in one transaction. */
 export class VerdictBook {
   readonly #setting: VerdictBookSetting;
-  readonly #unwritten = new Map<string, { readonly standing: CloudStanding; readonly proof: OnlineProof }>();
+  readonly #unwritten = new Map<string, Unwritten>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(setting: VerdictBookSetting) {
@@ -25,11 +30,12 @@ export class VerdictBook {
   }
 
   /** The verdict on a unit, for each of its runs. */
-  add({ standings }: AwaitedUnit, verdict: OnlineVerdict): void {
+  add({ standings, isLate }: AwaitedUnit, verdict: OnlineVerdict): void {
     const at = (this.#setting.cloudTime() ?? new Date()).toISOString();
     for (const standing of standings) {
       const { runId } = standing.work;
-      this.#unwritten.set(runId, { standing, proof: { runId, at, ...verdict } });
+      const wasLate = this.#unwritten.get(runId)?.wasLate ?? isLate;
+      this.#unwritten.set(runId, { standing, wasLate, proof: { runId, at, ...verdict } });
     }
     if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => this.write(), this.#setting.gatherMs);
@@ -53,6 +59,6 @@ export class VerdictBook {
       );
       return;
     }
-    recorded(found.map(({ standing, proof }) => ({ ...standing, online: proof })));
+    recorded(found.map(({ standing, wasLate, proof }) => ({ standing: { ...standing, online: proof }, wasLate })));
   }
 }

@@ -32,9 +32,9 @@ export function openWork(database: Database.Database): readonly CloudStanding[] 
   );
 }
 
-/** Units that are to come online, were not rejected, and have not been seen, oldest first. */
+/** Units that are to come online, were not rejected, and have not been seen, late ones among them, oldest first. */
 export function awaitedOnline(database: Database.Database): readonly CloudStanding[] {
-  const where = `WHERE work.awaits_online = 1 AND online.run_id IS NULL AND step.state <> 'rejected'`;
+  const where = `WHERE work.awaits_online = 1 AND ifnull(online.seen, 0) = 0 AND step.state <> 'rejected'`;
   return standings(database, where, {});
 }
 
@@ -87,7 +87,8 @@ function standings(
        JOIN entry work_entry ON work_entry.seq = work.seq
        JOIN cloud_step step ON step.seq = (SELECT max(seq) FROM cloud_step WHERE run_id = work.run_id)
        JOIN entry step_entry ON step_entry.seq = step.seq
-       LEFT JOIN online_proof online ON online.run_id = work.run_id
+       LEFT JOIN online_proof online
+         ON online.seq = (SELECT max(seq) FROM online_proof WHERE run_id = work.run_id)
        LEFT JOIN entry online_entry ON online_entry.seq = online.seq
        ${where} ORDER BY work.seq ${limit}`,
     )

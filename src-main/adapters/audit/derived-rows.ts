@@ -1,3 +1,4 @@
+import { type OnlineProof, wasSeenOnline } from '../../domain/cloud-work.ts';
 import type { EntryContent } from './entry.ts';
 
 /** What the search tables hold for one entry. Wholly derived: verify derives it again and compares. */
@@ -6,7 +7,7 @@ export type DerivedRows = {
   readonly runEnd?: { readonly runId: string; readonly outcome: string };
   readonly cloudWork?: { readonly runId: string; readonly batch: string; readonly awaitsOnline: number };
   readonly cloudStep?: { readonly runId: string; readonly state: string; readonly done: number };
-  readonly onlineProof?: { readonly runId: string; readonly verdict: string };
+  readonly onlineProof?: { readonly runId: string; readonly verdict: string; readonly seen: number };
   readonly identifiers: readonly { readonly runId: string; readonly kind: string; readonly value: string }[];
 };
 
@@ -42,7 +43,10 @@ export function derivedRowsOf(entry: EntryContent): DerivedRows {
         identifiers: [],
       };
     case 'online-proof':
-      return { onlineProof: { runId, verdict: String(body.verdict) }, identifiers: [] };
+      return {
+        onlineProof: { runId, verdict: String(body.verdict), seen: Number(wasSeenOnline(body as OnlineProof)) },
+        identifiers: [],
+      };
     default:
       return { identifiers: [] };
   }

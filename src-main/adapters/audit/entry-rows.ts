@@ -50,7 +50,7 @@ export function entryRows(database: Database.Database): EntryRows {
     database.prepare('INSERT INTO cloud_step (seq, run_id, state, done) VALUES (?, ?, ?, ?)'),
   );
   const insertOnline = lazily(() =>
-    database.prepare('INSERT INTO online_proof (run_id, seq, verdict) VALUES (?, ?, ?)'),
+    database.prepare('INSERT INTO online_proof (seq, run_id, verdict, seen) VALUES (?, ?, ?, ?)'),
   );
 
   const counter = () => selectCounter.get()?.seq ?? 0;
@@ -71,7 +71,7 @@ export function entryRows(database: Database.Database): EntryRows {
       if (runEnd !== undefined) insertEnd().run(runEnd.runId, seq, runEnd.outcome);
       if (cloudWork !== undefined) insertWork().run(cloudWork.runId, seq, cloudWork.batch, cloudWork.awaitsOnline);
       if (cloudStep !== undefined) insertStep().run(seq, cloudStep.runId, cloudStep.state, cloudStep.done);
-      if (onlineProof !== undefined) insertOnline().run(onlineProof.runId, seq, onlineProof.verdict);
+      if (onlineProof !== undefined) insertOnline().run(seq, onlineProof.runId, onlineProof.verdict, onlineProof.seen);
       for (const { runId, kind, value } of identifiers) {
         insertIdentifier().run(seq, kind, value, backwards(value), runId);
       }

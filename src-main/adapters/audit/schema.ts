@@ -161,11 +161,12 @@ const MIGRATIONS: readonly string[] = [
     ${appendOnly('cloud_step', 'seq = NEW.seq')}
 
     CREATE TABLE online_proof (
-      run_id TEXT PRIMARY KEY,
-      seq INTEGER NOT NULL,
-      verdict TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX online_proof_by_seq ON online_proof (seq);
-    ${appendOnly('online_proof', 'run_id = NEW.run_id')}
+      seq INTEGER PRIMARY KEY,
+      run_id TEXT NOT NULL,
+      verdict TEXT NOT NULL,
+      seen INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX online_proof_by_run ON online_proof (run_id, seq);
+    ${appendOnly('online_proof', 'seq = NEW.seq')}
   `,
 ];

@@ -27,7 +27,7 @@ export function searchRows(database: Database.Database): SearchRows {
     'SELECT run_id runId, state, done FROM cloud_step WHERE seq = ?',
   );
   const onlineProof = database.prepare<[number], NonNullable<DerivedRows['onlineProof']>>(
-    'SELECT run_id runId, verdict FROM online_proof WHERE seq = ?',
+    'SELECT run_id runId, verdict, seen FROM online_proof WHERE seq = ?',
   );
   const strays = database.prepare<{ last: number }, { seq: number }>(
     `${TABLES.map((table) => `SELECT seq FROM ${table} WHERE seq > :last OR seq < 1`).join(' UNION ')} LIMIT 20`,
@@ -79,6 +79,6 @@ function canonical({ runs, runEnds, identifiers, cloudWorks, cloudSteps, onlineP
     identifiers.map(({ runId, kind, value, backwards: reversed }) => [runId, kind, value, reversed]),
     cloudWorks.map(({ runId, batch, awaitsOnline }) => [runId, batch, awaitsOnline]),
     cloudSteps.map(({ runId, state, done }) => [runId, state, done]),
-    onlineProofs.map(({ runId, verdict }) => [runId, verdict]),
+    onlineProofs.map(({ runId, verdict, seen }) => [runId, verdict, seen]),
   ]);
 }

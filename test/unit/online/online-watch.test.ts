@@ -115,6 +115,48 @@ test('a unit the cloud has never heard of when its hours are over is late; units
   ]);
 });
 
+test('when a late unit comes after all is on record and no second trouble; with other firmware it is one', async () => {
+  await using bench = await openOnlineBench(3);
+  const [first = '', second = '', never = ''] = [0, 1, 2].map((unit) => bench.pass(unit).runId);
+  const watch = await bench.open();
+  await bench.virtual.requests.next('get-device');
+  bench.virtual.state.clock.advance(25 * HOUR);
+  await bench.until(() => watch.counts().onlineProblems === 3);
+  expect(watch.counts().awaitedOnline).toBe(0);
+  const { length } = bench.troubles;
+  const cameAt = bench.virtual.state.clock.iso();
+  bench.life.connects(deviceId(0), AS_BUILT);
+  await bench.until(() => bench.proof(first)?.firstOnlineAt !== undefined);
+  expect(bench.proof(first)).toMatchObject({ verdict: 'late', productVersion: 7 });
+  expect(Date.parse(bench.proof(first)?.firstOnlineAt ?? '')).toBeGreaterThanOrEqual(Date.parse(cameAt));
+  expect(bench.troubles).toHaveLength(length);
+  await bench.open({ events: undefined });
+  bench.life.connects(deviceId(1), { ...AS_BUILT, version: 6 });
+  await bench.until(() => bench.proof(second)?.verdict === 'wrong-version');
+  expect(bench.troubles.at(-1)?.code).toBe('online/wrong-version');
+  expect(bench.proof(never)).toMatchObject({ verdict: 'late' });
+  expect(bench.audit.awaitedOnline().map(({ work }) => work.runId)).toEqual([never]);
+  expect(bench.audit.verify().intact).toBe(true);
+});
+
+test('a unit that was late for a month is not looked for any more', async () => {
+  await using bench = await openOnlineBench(2);
+  bench.pass(0);
+  await bench.open();
+  await bench.virtual.requests.next('get-device');
+  bench.virtual.state.clock.advance(25 * HOUR);
+  await bench.until(() => bench.troubles.length === 1);
+  bench.virtual.state.clock.advance(31 * 24 * HOUR);
+  bench.pass(1);
+  const looks = async (): Promise<number> => {
+    for (let sweep = 0; sweep < 4; sweep += 1) await bench.virtual.requests.next('get-device');
+    return bench.virtual.requests.list().filter(({ path }) => path.includes(deviceId(0))).length;
+  };
+  await looks();
+  const before = await looks();
+  expect(await looks()).toBe(before);
+});
+
 test('nobody is late by the clock of the station, whatever it was set to when the unit passed', async () => {
   await using bench = await openOnlineBench(2);
   const { runId } = bench.pass(0, { at: '2001-01-01T00:00:00.000Z' });

@@ -9,8 +9,8 @@ const patient = { poll: { timeout: 30_000 } };
 
 export default defineConfig({
   test: {
-    // A third of a test is waiting for virtual chips and sockets: as many workers as processors leave these idle for as long.
-    maxWorkers: availableParallelism() + 1,
+    // Most of a test is waiting for virtual chips and sockets: one worker on two processors leaves both idle half of the time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {

@@ -45,8 +45,35 @@ export async function openScreen(station: StationCommands, options: ScreenOption
   };
 }
 
-/** Types a code as a scanner does: fast, with Enter at its end, into whatever has focus. */
+/**
+ * Types a code as a scanner does: a key every 10 ms and Enter at its end, into whatever has focus. The presses bear the time at which a
+ * scanner would have made them, so that a busy computer does not look like somebody typing.
+ */
 export async function scan(page: Page, text: string): Promise<void> {
-  await page.keyboard.type(text);
-  await page.keyboard.press('Enter');
+  const keyboard = await page.context().newCDPSession(page);
+  const beganAt = Date.now();
+  const strokes = [...[...text].map((key) => ({ key, text: key, ...keyOf(key) })), ENTER];
+  // All at once: what waited for an answer after each would come as slowly as this computer gives answers.
+  await Promise.all(
+    strokes.flatMap((stroke, index) => {
+      const timestamp = (beganAt + index * 10) / 1000;
+      const { text: _, ...released } = stroke;
+      return [
+        keyboard.send('Input.dispatchKeyEvent', { type: 'keyDown', timestamp, ...stroke }),
+        keyboard.send('Input.dispatchKeyEvent', { type: 'keyUp', timestamp, ...released }),
+      ];
+    }),
+  );
+  await keyboard.detach();
+}
+
+const ENTER = { key: 'Enter', code: 'Enter', text: '\r', windowsVirtualKeyCode: 13 };
+
+/** The key of a US keyboard that makes this character, with or without Shift; none for what has no key. */
+function keyOf(character: string): { readonly code?: string; readonly windowsVirtualKeyCode?: number } {
+  const windowsVirtualKeyCode = character.toUpperCase().charCodeAt(0);
+  if (/[a-z]/i.test(character)) return { code: `Key${character.toUpperCase()}`, windowsVirtualKeyCode };
+  if (/\d/.test(character)) return { code: `Digit${character}`, windowsVirtualKeyCode };
+  const code = { ' ': 'Space', '-': 'Minus', _: 'Minus', ':': 'Semicolon', '.': 'Period', '/': 'Slash' }[character];
+  return code === undefined ? {} : { code };
 }

@@ -69,7 +69,14 @@ async function work(order: Extract<OrderToStation, { kind: 'build' }>): Promise<
       platforms: slots.map(({ platform }) => platform),
       cloudPolicy: { waitMs, finishLater: true },
       batch: 'soak',
-      outboxPace: { gatherMs: 50, proveWithinMs: 2_000, proveAtMostMs: 2_000, firstPauseMs: 50, longestPauseMs: 1_000, speed: 1_000 },
+      outboxPace: {
+        gatherMs: 50,
+        proveWithinMs: 2_000,
+        proveAtMostMs: 2_000,
+        firstPauseMs: 50,
+        longestPauseMs: 1_000,
+        speed: 1_000,
+      },
     },
     { baseUrl, token, registerUnit: () => undefined },
   );

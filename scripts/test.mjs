@@ -40,12 +40,15 @@ const vitest = (name, ...projects) =>
     ),
   );
 
+const isQuick = process.argv[2] === 'quick';
+if (!isQuick) ensureDebianPackages();
+// Mostly waiting for the registry and the disk: meanwhile the rest is checked.
+const refereeIsReady = isQuick ? undefined : runNode([path.join(root, 'scripts', 'prepare-referee.ts')], { cwd: root });
 await stage('types', () => runNode([path.join(root, 'scripts', 'run.mjs'), 'typecheck']));
 await stage('lint', () => tool('@biomejs/biome', 'biome', 'ci', '--error-on-warnings', '.'));
-if (process.argv[2] === 'quick') {
+if (isQuick) {
   await vitest('unit', 'unit');
 } else {
-  ensureDebianPackages();
   // A lockfile that `npm install` wrote may be one that `npm ci` refuses (workbench.md 2). Without the registry this
   // cannot be known, and is no fault of the code.
   const dryRun = npm(['ci', '--dry-run', '--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=0'], {
@@ -58,7 +61,7 @@ if (process.argv[2] === 'quick') {
   await stage('lockfile', () => (unreachable ? 0 : (dryRun.status ?? 1)));
   await stage('build', () => tool('vite', 'vite', 'build', '--app', '--logLevel', 'warn'));
   await stage('packaging', () => runNode([path.join(root, 'scripts', 'check-packaging.ts')], { cwd: root }));
-  await runNode([path.join(root, 'scripts', 'prepare-referee.ts')], { cwd: root });
+  await refereeIsReady;
   await vitest('unit-e2e', 'unit', 'e2e');
   // Alone, after the others: the virtual machine wants every processor there is.
   await vitest('vm', 'vm');

@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import { StationError } from '../../domain/failure.ts';
 
 /** The newest schema this version knows; kept in `PRAGMA user_version`. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /**
  * Brings the database to the newest schema, all steps in one transaction. A fresh file (version 0, nothing in it) is made
@@ -161,12 +161,25 @@ const MIGRATIONS: readonly string[] = [
     ${appendOnly('cloud_step', 'seq = NEW.seq')}
 
     CREATE TABLE online_proof (
+      run_id TEXT PRIMARY KEY,
+      seq INTEGER NOT NULL,
+      verdict TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX online_proof_by_seq ON online_proof (seq);
+    ${appendOnly('online_proof', 'run_id = NEW.run_id')}
+  `,
+  // Version 2 had one proof for each run: when a late unit came after all had no place.
+  `
+    DROP TABLE online_proof;
+    CREATE TABLE online_proof (
       seq INTEGER PRIMARY KEY,
       run_id TEXT NOT NULL,
       verdict TEXT NOT NULL,
       seen INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX online_proof_by_run ON online_proof (run_id, seq);
+    INSERT INTO online_proof (seq, run_id, verdict, seen)
+      SELECT seq, run_id, body ->> 'verdict', body ->> 'verdict' <> 'late' FROM entry WHERE kind = 'online-proof';
     ${appendOnly('online_proof', 'seq = NEW.seq')}
   `,
 ];

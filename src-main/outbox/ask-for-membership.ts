@@ -66,17 +66,20 @@ async function ask(
     for (const part of parts(units, half)) await ask(part, claimUser, claims, round);
     return;
   }
+  const answeredMs = performance.now();
   const steps: { unit: QueuedUnit; step: CloudStep }[] = [];
   for (const unit of units) {
     const verdict = verdicts.get(unit.deviceId);
     if (verdict?.kind === 'added') {
-      unit.askedAtMs = performance.now();
+      unit.askedAtMs = answeredMs;
       unit.membershipDueMs = unit.askedAtMs + round.takt.proveWithinMs(round.pace);
     } else if (verdict?.kind === 'already-member') {
-      if (unit.askedAtMs === undefined) unit.mayImportAtMs = performance.now() + leaveToOthersMs(round.pace);
-      unit.askedAtMs ??= performance.now();
+      if (unit.askedAtMs === undefined) unit.mayImportAtMs = answeredMs + leaveToOthersMs(round.pace);
+      unit.askedAtMs ??= answeredMs;
       // Who owns it is not in this answer.
-      if (unit.work.claimUser === undefined) steps.push({ unit, step: stepOfMember(unit, round, 'already-member') });
+      if (unit.work.claimUser === undefined) {
+        steps.push({ unit, step: stepOfMember(unit, round, 'already-member', answeredMs) });
+      }
     } else if (verdict?.kind !== 'refused' || verdict.code === 'cloud/bad-answer') {
       notProven(unit, round);
     } else {
@@ -99,8 +102,9 @@ async function stepOfRefused(
 ): Promise<CloudStep | undefined> {
   const device = await round.cloud.device(round.productId, deviceIdOf(unit), inBackground(round));
   if (device !== undefined && !device.quarantined && !device.denied) {
-    unit.askedAtMs ??= performance.now();
-    return unit.work.claimUser === undefined ? stepOfMember(unit, round, 'read back') : undefined;
+    const answeredMs = performance.now();
+    unit.askedAtMs ??= answeredMs;
+    return unit.work.claimUser === undefined ? stepOfMember(unit, round, 'read back', answeredMs) : undefined;
   }
   const detail = `Product ${round.productId} did not take ${unit.deviceId}: ${verdict.detail}.`;
   return unit.step('rejected', round.cloudTime(), {

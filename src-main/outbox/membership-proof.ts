@@ -5,12 +5,18 @@ import { firstSimLookMs } from './sim-pauses.ts';
 
 /**
  * The step of a unit that is proven to be in the product: done when there is nothing else to do, else its SIM is looked at when it may
- * be active for the first time. `how` is kept as evidence.
+ * be active for the first time. `how` is kept as evidence. Units that were told of in one answer have one `answeredMs`, so that what
+ * comes next for them is one request again.
  */
-export function stepOfMember(unit: QueuedUnit, round: Round, how: 'already-member' | 'read back'): CloudStep {
+export function stepOfMember(
+  unit: QueuedUnit,
+  round: Round,
+  how: 'already-member' | 'read back',
+  answeredMs: number,
+): CloudStep {
   const at = round.cloudTime();
   const { sim } = unit.work;
-  if (sim !== undefined) unit.simDueMs = performance.now() + firstSimLookMs(sim) / round.pace.speed;
+  if (sim !== undefined) unit.simDueMs = answeredMs + firstSimLookMs(sim) / round.pace.speed;
   return unit.step('in-product', at, {
     isDone: sim === undefined && unit.isDescribed,
     evidence: { membership: how },

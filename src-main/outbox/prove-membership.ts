@@ -18,13 +18,14 @@ export async function proveMembership(units: readonly QueuedUnit[], round: Round
   const ready = asked.length >= limit.chunk ? asked : due;
   if (ready.length > 0) {
     const found = await readBack(ready, round);
+    const answeredMs = performance.now();
     const steps: { unit: QueuedUnit; step: CloudStep }[] = [];
     for (const unit of ready) {
       const device = found.get(unit.deviceId);
       if (device !== undefined && isMember(device, unit, round)) {
         steps.push({
           unit,
-          step: stepOfMember(unit, round, device === 'asked again' ? 'already-member' : 'read back'),
+          step: stepOfMember(unit, round, device === 'asked again' ? 'already-member' : 'read back', answeredMs),
         });
       } else {
         notProven(unit, round);

@@ -22,12 +22,11 @@ export async function watchSims(units: readonly QueuedUnit[], round: Round): Pro
   const due = waiting.filter(({ unit }) => unit.simDueMs <= round.nowMs);
   if (due.length > 0) {
     const found = await look(due, round);
-    const steps = due.flatMap((one) => judge(one, found.get(one.iccid), round));
+    const lookedMs = performance.now();
+    const steps = due.flatMap((one) => judge(one, found.get(one.iccid), lookedMs, round));
     round.record(steps);
     await importAbsent(
-      due.filter(
-        ({ unit, sim }) => unit.isSimAbsent && sim.form === 'removable' && unit.mayImportAtMs <= performance.now(),
-      ),
+      due.filter(({ unit, sim }) => unit.isSimAbsent && sim.form === 'removable' && unit.mayImportAtMs <= lookedMs),
       round,
     );
   }
@@ -72,11 +71,12 @@ const FEW = 10;
 function judge(
   { unit, sim, iccid }: Watched,
   seen: CloudSim | undefined,
+  lookedMs: number,
   round: Round,
 ): readonly { readonly unit: QueuedUnit; readonly step: CloudStep }[] {
   const at = round.cloudTime();
   unit.simLooks += 1;
-  unit.simDueMs = performance.now() + nextSimLookMs(sim, unit.simLooks) / round.pace.speed;
+  unit.simDueMs = lookedMs + nextSimLookMs(sim, unit.simLooks) / round.pace.speed;
   unit.isSimAbsent = seen === undefined;
   const evidence = { iccid, status: seen?.status ?? null, activations: seen?.activations ?? null };
   switch (seen?.state) {
@@ -130,9 +130,10 @@ async function importPart(absent: readonly Watched[], round: Round): Promise<voi
   if (part.length === 0) return;
   const simImportAskedAt = at.toISOString();
   round.record(part.map(({ unit }) => ({ unit, step: unit.step(unit.state, at, { simImportAskedAt }) })));
+  const askedMs = performance.now();
   for (const { unit, sim } of part) {
     unit.simLooks = 0;
-    unit.simDueMs = performance.now() + firstSimLookMs({ ...sim, form: 'embedded' }) / round.pace.speed;
+    unit.simDueMs = askedMs + firstSimLookMs({ ...sim, form: 'embedded' }) / round.pace.speed;
   }
   try {
     const iccids = part.map(({ iccid }) => iccid);

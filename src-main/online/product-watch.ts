@@ -94,10 +94,9 @@ export class ProductWatch {
     const standings = audit.awaitedOnline().filter(({ work }) => work.productId === productId);
     this.#units.clear();
     this.#take(awaitedUnits(standings));
-    const beganMs = cloudTime()?.getTime();
-    for (const unit of this.#units.values()) if (isGivenUp(unit, beganMs)) this.#units.delete(unit.deviceId);
     const units = [...this.#units.values()].filter(({ isInProduct }) => isInProduct);
     if (units.length === 0) return;
+    const beganMs = cloudTime()?.getTime();
     const sinceMs = Math.min(...units.map((unit) => this.#lookedUntilMs.get(unit.deviceId) ?? unit.heardFromMs));
     const { devices, pages } = await readHeard(units, sinceMs, this.#setting);
     for (const unit of units) {
@@ -170,8 +169,9 @@ export class ProductWatch {
 
   /** Waits for these units too, and follows the stream from the first one on: to open it often is what the cloud limits (3.2). */
   #take(units: ReadonlyMap<string, AwaitedUnit>): void {
-    const { events, productId, signal } = this.#setting;
-    for (const [deviceId, unit] of units) this.#units.set(deviceId, unit);
+    const { events, productId, signal, cloudTime } = this.#setting;
+    const nowMs = cloudTime()?.getTime();
+    for (const [deviceId, unit] of units) if (!isGivenUp(unit, nowMs)) this.#units.set(deviceId, unit);
     const awaited = [...this.#units.values()].filter(({ isLate }) => !isLate);
     this.awaited = awaited.reduce((sum, { standings }) => sum + standings.length, 0);
     if (this.#isFollowing || this.#units.size === 0 || events === undefined) return;

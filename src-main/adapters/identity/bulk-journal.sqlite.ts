@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { StationError } from '../../domain/failure.ts';
 import type { BulkJournal, BulkMark } from '../../ports/bulk-journal.ts';
 import { bookFailure } from './book-failures.ts';
+import { guard } from './owned-database.ts';
 
 /** What a bulk job is: the same file, into the same product. */
 export type BulkJob = {
@@ -31,8 +32,7 @@ export function openBulkJournal(path: string, job: BulkJob, resume: boolean): Bu
   let database: Database.Database | undefined;
   try {
     database = new Database(path, { timeout: 0 });
-    database.pragma('trusted_schema = OFF');
-    database.pragma('cell_size_check = ON');
+    guard(database);
     database.pragma('locking_mode = EXCLUSIVE');
     database.pragma('synchronous = FULL');
     database.pragma('fullfsync = ON');

@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
+import { join, resolve } from 'node:path';
+import type Database from 'better-sqlite3';
 import type {
   BookChange,
   BookConflict,
@@ -17,8 +16,9 @@ import type {
 import { IDENTIFIER_KINDS } from '../../ports/identity-book.ts';
 import { bookFailure } from './book-failures.ts';
 import { BookRows } from './book-rows.ts';
-import { migrateBook } from './book-schema.ts';
+import { BOOK } from './book-schema.ts';
 import { BookWriter } from './book-writer.ts';
+import { openOwned } from './owned-database.ts';
 
 /** The file of the book in a data folder. */
 export function bookFile(dataFolder: string): string {
@@ -26,35 +26,17 @@ export function bookFile(dataFolder: string): string {
 }
 
 /**
- * Opens the identity book of a data folder for those who fill it, making it when it is not there; stations may read it meanwhile. What
- * is written survives a power cut (WAL with synchronous=FULL). Throws `identity/damaged` for a file that is no book of this version, and
+ * Opens the identity book of a data folder for those who fill it, making it when it is not there; stations may read it meanwhile. Throws `identity/damaged` for a file that is no book of this version, and
  * `identity/write-failed` when the disk refuses.
  */
 export function openIdentityBook(dataFolder: string, clock: () => Date = () => new Date()): IdentityBook {
   const file = bookFile(dataFolder);
-  let database: Database.Database | undefined;
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
-    guardBook(database);
-    database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = FULL');
-    database.pragma('fullfsync = ON');
-    migrateBook(database);
-    return new SqliteIdentityBook(database, clock);
+    return new SqliteIdentityBook(openOwned(file, BOOK), clock);
   } catch (thrown) {
-    database?.close();
     throw bookFailure(thrown, `Opening ${file}`, 'identity/write-failed');
   }
 }
-
-/** A damaged or hostile file may not run code of its own, and is checked cell by cell as it is read. */
-export function guardBook(database: Database.Database): void {
-  database.pragma('trusted_schema = OFF');
-  database.pragma('cell_size_check = ON');
-}
-
-const BUSY_TIMEOUT_MS = 10_000;
 
 class SqliteIdentityBook implements IdentityBook {
   readonly #database: Database.Database;

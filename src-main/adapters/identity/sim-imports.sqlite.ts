@@ -1,19 +1,17 @@
-import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
 import { isHeldBy, type SimClaim } from '../../domain/sim-claim.ts';
 import type { SimImports } from '../../ports/sim-imports.ts';
 import { bookFailure } from './book-failures.ts';
-import { migrateSimImports } from './sim-imports-schema.ts';
+import { openOwned } from './owned-database.ts';
+import { SIM_IMPORTS } from './sim-imports-schema.ts';
 
 /**
  * Opens the record of SIM imports of a data folder, making it when it is not there. Station and bulk jobs open it at the same time: a
  * claim is a write transaction, so two processes never both get one SIM.
  */
 export function openSimImports(dataFolder: string): SimImports {
-  const folder = resolve(dataFolder);
-  const file = join(folder, 'sim-imports.sqlite');
-  const database = attempt(`Opening ${file}`, () => open(folder, file));
+  const file = join(resolve(dataFolder), 'sim-imports.sqlite');
+  const database = attempt(`Opening ${file}`, () => openOwned(file, SIM_IMPORTS));
   const inOne = <Value>(work: () => Value): Value =>
     attempt(`Writing ${file}`, () => database.transaction(work).immediate());
   const find = database.prepare<[number, string], SimClaim>(
@@ -55,26 +53,6 @@ export function openSimImports(dataFolder: string): SimImports {
       }),
     close: () => database.close(),
   };
-}
-
-/** How long a claim waits for the transaction of another process, in milliseconds. */
-const BUSY_TIMEOUT_MS = 10_000;
-
-function open(folder: string, file: string): Database.Database {
-  mkdirSync(folder, { recursive: true });
-  const database = new Database(file, { timeout: BUSY_TIMEOUT_MS });
-  try {
-    database.pragma('trusted_schema = OFF');
-    database.pragma('cell_size_check = ON');
-    database.pragma('journal_mode = WAL');
-    database.pragma('synchronous = FULL');
-    database.pragma('fullfsync = ON');
-    migrateSimImports(database);
-    return database;
-  } catch (thrown) {
-    database.close();
-    throw thrown;
-  }
 }
 
 function attempt<Value>(doing: string, work: () => Value): Value {

@@ -3,8 +3,9 @@ import Database from 'better-sqlite3';
 import type { BookEntry, IdentifierKind, IdentityLookup } from '../../ports/identity-book.ts';
 import { bookFailure } from './book-failures.ts';
 import { BookRows } from './book-rows.ts';
-import { bookVersion, checkSchema } from './book-schema.ts';
-import { bookFile, guardBook } from './identity-book.sqlite.ts';
+import { BOOK } from './book-schema.ts';
+import { bookFile } from './identity-book.sqlite.ts';
+import { checkSchema, guard, versionOf } from './owned-database.ts';
 
 /**
  * The identity book as a station reads it: opened when it is first needed, and again when the file is another one, so that a list
@@ -55,12 +56,12 @@ class StationBook implements IdentityLookup {
     if (file === undefined) return undefined;
     const database = new Database(this.#path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
     try {
-      guardBook(database);
-      if (bookVersion(database) === undefined) {
+      guard(database);
+      if (versionOf(database, BOOK) === undefined) {
         database.close(); // just being made
         return undefined;
       }
-      checkSchema(database);
+      checkSchema(database, BOOK);
       this.#open = { database, rows: new BookRows(database), file };
       return this.#open.rows;
     } catch (thrown) {

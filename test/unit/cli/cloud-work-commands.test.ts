@@ -1,12 +1,17 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
 import { addCloudWorkCommands } from '../../../src-main/cli/cloud-work-commands.ts';
 import { EXIT, type Output } from '../../../src-main/cli/output.ts';
 import type { JsonObject } from '../../../src-main/domain/json.ts';
-import { BATCH, deviceId, type OutboxBench, openOutboxBench, PRODUCT } from '../outbox/outbox-bench.ts';
+import {
+  BATCH,
+  deviceId,
+  type OutboxBench,
+  openOutboxBench,
+  PRODUCT,
+  writeStationFile,
+} from '../outbox/outbox-bench.ts';
 
 /** One command line through the real parser and the real commands, in this process. */
 async function cloud(...args: readonly string[]) {
@@ -43,18 +48,7 @@ function stationFile(bench: OutboxBench): string {
   onTestFinished(() => {
     delete process.env.LINEWRIGHT_TEST_CLOUD_TOKEN;
   });
-  const file = join(bench.data, 'station.json');
-  const station = {
-    format: 1,
-    name: 'line-1',
-    cloud: { baseUrl: bench.virtual.baseUrl, token: { env: 'LINEWRIGHT_TEST_CLOUD_TOKEN' } },
-    products: [PRODUCT],
-    recipe: 'recipe.json',
-    slots: [{ name: '1' }],
-    data: '.',
-  };
-  writeFileSync(file, JSON.stringify(station));
-  return file;
+  return writeStationFile(bench, { env: 'LINEWRIGHT_TEST_CLOUD_TOKEN' });
 }
 
 /** A record that no station holds: the bench's own is opened anew for each test that writes. */

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,6 +53,25 @@ export type OutboxBench = AsyncDisposable & {
   /** How many requests went to these endpoints; all without a name. */
   requests(endpoint?: string): number;
 };
+
+/** A station file for the bench's cloud and record; answers with its path. */
+export function writeStationFile(
+  { virtual, data }: Pick<OutboxBench, 'virtual' | 'data'>,
+  token: { readonly env: string } | { readonly file: string },
+): string {
+  const file = join(data, 'station.json');
+  const station = {
+    format: 1,
+    name: 'line-1',
+    cloud: { baseUrl: virtual.baseUrl, token },
+    products: [PRODUCT],
+    recipe: 'recipe.json',
+    slots: [{ name: '1' }],
+    data: '.',
+  };
+  writeFileSync(file, JSON.stringify(station));
+  return file;
+}
 
 export function deviceId(unit: number): string {
   return `e00fce68${unit.toString(16).padStart(16, '0')}`;

@@ -13,7 +13,15 @@ import { preAddUnits } from '../../../src-main/identity/pre-add-units.ts';
 import { Outbox } from '../../../src-main/outbox/outbox.ts';
 import type { BulkMark } from '../../../src-main/ports/bulk-journal.ts';
 import type { CloudFault } from '../../../src-main/virtual/cloud/cloud-faults.ts';
-import { BATCH, deviceId, iccid, type OutboxBench, openOutboxBench, PRODUCT } from './outbox-bench.ts';
+import {
+  BATCH,
+  deviceId,
+  iccid,
+  type OutboxBench,
+  openOutboxBench,
+  PRODUCT,
+  writeStationFile,
+} from './outbox-bench.ts';
 
 /** SIMs that were imported and that no reader sees before the faults are cleared. */
 const UNSEEN: readonly CloudFault[] = [
@@ -229,16 +237,7 @@ test('no SIM is named in two imports when an outbox and two command lines want t
   await using bench = await openOutboxBench(count, { removable: true, faults: UNSEEN, clockSpeed: 10 });
   const path = (name: string) => join(bench.data, name);
   writeFileSync(path('token'), bench.virtual.token, { mode: 0o600 });
-  const station = {
-    format: 1,
-    name: 'line-1',
-    cloud: { baseUrl: bench.virtual.baseUrl, token: { file: 'token' } },
-    products: [PRODUCT],
-    recipe: 'recipe.json',
-    slots: [{ name: '1' }],
-    data: '.',
-  };
-  writeFileSync(path('station.json'), JSON.stringify(station));
+  const station = writeStationFile(bench, { file: 'token' });
   const all = Array.from({ length: count }, (_, unit) => unit);
   const lists = [all, all.toReversed()].map((units, index) => {
     const list = path(`sims-${index}.csv`);
@@ -246,7 +245,7 @@ test('no SIM is named in two imports when an outbox and two command lines want t
     return list;
   });
   const program = join(import.meta.dirname, '../../../src-main/cli/linewright.ts');
-  const what = ['--station', path('station.json'), '--product', String(PRODUCT)];
+  const what = ['--station', station, '--product', String(PRODUCT)];
   const how = ['--yes', '--json', '--per-request', '2'];
   const children = lists.map((list) =>
     execa(process.execPath, [program, 'cloud', 'import-sims', list, ...what, ...how], { reject: false }),

@@ -119,6 +119,10 @@ describe('the file of the record', () => {
   it.each([
     ['of a newer version', `PRAGMA application_id = ${0x4c77534c}; PRAGMA user_version = 3; CREATE TABLE claim (a)`],
     ['that is something else', 'CREATE TABLE claim (a)'],
+    [
+      'whose table was changed',
+      `PRAGMA application_id = ${0x4c77534c}; PRAGMA user_version = 2; CREATE TABLE claim (iccid TEXT)`,
+    ],
   ])('%s is refused as it is', (_, sql) => {
     const folder = freshFolder();
     const file = join(folder, 'sim-imports.sqlite');
